@@ -1,0 +1,1 @@
+"""The fit: numbers of the model from published statistics and surveys."""

@@ -1,0 +1,1 @@
+"""The answers: what the tables of a run say about wellbeing, inequality, money and certainty."""

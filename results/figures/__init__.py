@@ -1,0 +1,60 @@
+"""Figures, one file each, found by file name; each module has TITLE, HOW, data(), says() and draw()."""
+
+import difflib
+import importlib
+import pathlib
+import pkgutil
+
+__all__ = ["data", "draw", "names", "save"]
+
+NOT_FIGURES = {"style"}
+
+
+def names():
+    """Names of the figures: the modules of this folder, save the one that holds the look."""
+    found = {module.name for module in pkgutil.iter_modules(__path__)} - NOT_FIGURES
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def _module(name):
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"No figure {name!r}.{hint} There are: {', '.join(names())}.")
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def data(name, tables, **options):
+    """The numbers that the figure `name` shows, as a pandas frame."""
+    return _module(name).data(tables, **{k: v for k, v in options.items() if k != "labels"})
+
+
+def draw(name, tables, **options):
+    """Draw the figure `name` from tidy tables: a matplotlib Figure with `alt_text`.
+
+    options: `comparator` (arm that the others are set against), `labels` (titles of arms for people), and
+    those of the figure itself.
+    """
+    module = _module(name)
+    from results.figures import style
+
+    with style.look():
+        return module.draw(tables, **options)
+
+
+def save(name, tables, folder, dpi=160, **options):
+    """Draw `name` into `folder`: PNG (with its alt text inside), the numbers as CSV, the alt text as TXT.
+
+    Returns the three paths. The folder is made if it is not there.
+    """
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = draw(name, tables, **options)
+    picture, numbers, words = (folder / f"{name}.{ending}" for ending in ("png", "csv", "txt"))
+    from results.figures import style
+
+    with style.look():
+        figure.savefig(picture, dpi=dpi, metadata={"Description": figure.alt_text, "Software": None})
+    data(name, tables, **options).to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
+    words.write_text(figure.alt_text + "\n", encoding="utf-8", newline="\n")
+    return picture, numbers, words

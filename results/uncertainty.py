@@ -1,0 +1,160 @@
+"""How sure the answer is: intervals over runs, and how much of their spread is parameters and how much is
+chance.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "Interval",
+    "Split",
+    "convergence",
+    "interval",
+    "paired",
+    "probability",
+    "standard_error",
+    "variance_split",
+]
+
+KEYS = ["draw", "replicate"]
+
+
+class Interval(NamedTuple):
+    """A mean over runs, the percentiles that hold the level asked for, and the number of runs behind them."""
+
+    mean: float
+    low: float
+    high: float
+    runs: int
+
+
+class Split(NamedTuple):
+    """Variance between runs split in two [units of values, squared]; share = parameter / (parameter +
+    chance).
+    """
+
+    parameter: float
+    chance: float
+    share: float
+
+
+def interval(values, level=0.95):
+    """Mean and the (1 - level) / 2 and (1 + level) / 2 percentiles of one value per run: `Interval`.
+
+    Linear between order statistics. NaN runs (an empty stratum) are left out; none left gives NaN. With fewer
+    than 2 / (1 - level) runs the bounds are about the lowest and the highest run, which is less than the
+    level says: report `runs` beside it.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1 (0.95 is 95 %), not {level}")
+    values = np.asarray(values, dtype=np.float64)
+    values = values[~np.isnan(values)]
+    if values.size == 0:
+        return Interval(np.nan, np.nan, np.nan, 0)
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(values.mean()), float(low), float(high), values.size)
+
+
+def probability(condition):
+    """Share of runs in which `condition` (shape (runs,), of True and False) holds; NaN without runs."""
+    condition = np.asarray(condition)
+    return float(condition.mean()) if condition.size else float("nan")
+
+
+def _by_draw(values, draws):
+    values, draws = np.asarray(values, dtype=np.float64), np.asarray(draws)
+    if values.shape != draws.shape or values.ndim != 1 or values.size == 0:
+        raise ValueError(
+            f"values {values.shape} and draws {draws.shape} must be non-empty and of one shape (runs,)"
+        )
+    if not np.isfinite(values).all():
+        raise ValueError("values hold a missing or infinite number")
+    _, code = np.unique(draws, return_inverse=True)
+    size = np.bincount(code)
+    return values, code, size, np.bincount(code, values) / size
+
+
+def variance_split(values, draws):
+    """Variance of runs split into parameters (between draws) and chance (within): one-way random effects,
+    `Split`.
+
+    chance = MS_within; parameter = max(0, (MS_between - MS_within) / n0), n0 = (N - sum n_d^2 / N) / (D - 1).
+    values, draws: shape (runs,). NaN for a part that the design cannot tell: chance needs two replicates of
+    some draw, parameter two draws besides. Source: Searle, Casella & McCulloch 1992, ch. 3.
+    """
+    values, code, size, means = _by_draw(values, draws)
+    n, d = values.size, size.size
+    if n == d:
+        return Split(np.nan, np.nan, np.nan)
+    chance = float(((values - means[code]) ** 2).sum() / (n - d))
+    if d == 1:
+        return Split(np.nan, chance, np.nan)
+    between = float((size * (means - values.mean()) ** 2).sum() / (d - 1))
+    parameter = max(0.0, (between - chance) * (d - 1) / (n - (size**2).sum() / n))
+    total = parameter + chance
+    return Split(parameter, chance, parameter / total if total > 0 else np.nan)
+
+
+def standard_error(values, draws=None):
+    """Monte-Carlo standard error of the mean over runs: sd / sqrt(n) [units of values].
+
+    With `draws` the replicates of one draw are not independent, so the error is that of the mean of the
+    draws' means (when there is more than one draw). NaN for a single run.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if draws is not None:
+        means = _by_draw(values, draws)[3]
+        values = means if means.size > 1 else values
+    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else float("nan")
+
+
+def paired(frame, arm, comparator, keys=KEYS, value="value"):
+    """Differences arm - comparator of twins: runs of the same draw and replicate. A frame with `keys` and
+    `value`.
+
+    frame: tidy, with columns arm, the keys and value, one row per arm and key. Runs without a twin are left
+    out; ValueError when no run has one or a key stands twice, since differences between strangers would drown
+    in chance.
+    """
+    wide = []
+    for name in (arm, comparator):
+        part = frame.loc[frame["arm"] == name, [*keys, value]]
+        if part.duplicated(keys).any():
+            raise ValueError(
+                f"arm {name!r} has several rows for one {' and '.join(keys)}; select one outcome first"
+            )
+        wide.append(part.set_index(list(keys))[value])
+    both = (wide[0] - wide[1].reindex(wide[0].index))[wide[0].index.isin(wide[1].index)]
+    if both.empty:
+        raise ValueError(
+            f"no {' and '.join(keys)} is in both arms {arm!r} and {comparator!r}, so nothing can be paired"
+        )
+    return both.rename(value).reset_index()
+
+
+def convergence(values, draws, label="the difference"):
+    """One plain sentence on how well the mean over runs is known, and what more runs would do.
+
+    The error falls with the square root of runs: four times as many halve it. More draws help when parameters
+    carry the spread, more replicates when chance does.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    n, d = values.size, np.unique(draws).size
+    runs = f"{n} run{'s' if n > 1 else ''}"
+    if n < 2:
+        return f"One run only: nothing can be said about how sure {label} is; use more draws or replicates."
+    error = standard_error(values, draws)
+    if error == 0:
+        return f"All {runs} agree on {label}."
+    if d == 1:
+        more = f"{3 * n} more replicates would about halve it; one draw only, so intervals hold chance alone"
+    else:
+        share = variance_split(values, draws).share
+        more = f"{3 * d} more draws would about halve it"
+        more += (
+            ""
+            if np.isnan(share)
+            else f"; parameters carry {100 * share:.0f} % of the variance, chance the rest"
+        )
+    return f"Monte-Carlo error of {label}: {error:.2g} after {runs}; {more}."

@@ -1,0 +1,188 @@
+"""Checks a merged scenario against its schema, the parameters, the places and the calendar."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from .explain import problems_of
+from .overlay import COMMAND_LINE, Layers, find, names
+from .overrides import overlay_parameters
+from .places import resolve
+from .problems import Problem, near_miss
+from .quantity import Quantity
+from .scenario import Scenario
+from .schema import Block, Head, Population, Runs, Time, months_between
+
+__all__ = ["SECTIONS", "Check"]
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "scenario": Head,
+    "population": Population,
+    "time": Time,
+    "runs": Runs,
+}
+KNOWN = (*SECTIONS, "interventions", "parameters")
+
+
+class Check:
+    """One pass over merged tables that collects problems instead of stopping at the first."""
+
+    def __init__(self, layers: Layers, kinds: Mapping[str, type[Block]], parameters: Mapping[str, Quantity]):
+        self.layers, self.kinds, self.defaults = layers, kinds, parameters
+        self.problems: list[Problem] = list(layers.problems)
+
+    def scenario(self) -> Scenario | None:
+        """The scenario, or None after a problem."""
+        tables = self.layers.tables
+        self.unknown_sections(tables)
+        head, population, time, runs = (self.section(key, model) for key, model in SECTIONS.items())
+        numbers, problems = overlay_parameters(self.table("parameters"), self.defaults, self.layers.place)
+        self.problems += problems
+        places = self.own_places()
+        blocks = self.blocks(numbers, time, places)
+        if head:
+            self.comparator(head)
+        table = self.user_table(population) if population else None
+        if self.problems:
+            return None
+        population = population.model_copy(update={"places": tuple(places), "table": table})
+        title = head.title or {"en": head.id}
+        first = title.get("en") or next(iter(title.values()))
+        return Scenario(
+            id=head.id,
+            title={language: title.get(language, first) for language in ("en", "fi", "sv")},
+            comparator=head.comparator,
+            rests_on=head.rests_on,
+            population=population,
+            time=time,
+            runs=runs,
+            interventions=blocks,
+            parameters=numbers,
+            path=str(self.layers.path),
+            tables=tables,
+            origins=dict(self.layers.origins),
+        )
+
+    def add(self, key: str, message: str, hint: str = "", on_key: bool = False) -> None:
+        self.problems.append(self.layers.place(key, message, hint, on_key))
+
+    def table(self, key: str) -> dict:
+        """A top-level table, {} when it is missing or not a table (which is a problem)."""
+        found = self.layers.tables.get(key, {})
+        if isinstance(found, dict):
+            return found
+        self.add(key, f"needs a table, [{key}].", on_key=True)
+        return {}
+
+    def unknown_sections(self, tables: dict) -> None:
+        for key in tables:
+            if key in ("extends", "remove", "id", "title", "comparator"):
+                self.add(key, f"unknown key '{key}' at the top.", "It belongs under [scenario].", on_key=True)
+            elif key not in KNOWN:
+                hint = near_miss(key, KNOWN) or f"Known: {', '.join(KNOWN)}."
+                self.add(key, f"unknown section '{key}'.", hint, on_key=True)
+
+    def section(self, key: str, model: type[BaseModel]) -> Any:
+        raw = dict(self.table(key))
+        if key == "scenario":
+            raw.setdefault("id", self.layers.path.stem)
+        return self.validate(model, raw, key)
+
+    def validate(self, model: type[BaseModel], raw: dict, prefix: str, context: dict | None = None) -> Any:
+        try:
+            return model.model_validate(raw, context=context)
+        except ValidationError as error:
+            self.problems += problems_of(error, prefix, self.layers.place, model)
+            return None
+
+    def own_places(self) -> list[str]:
+        """The scenario's places, looked up even when another setting of [population] is wrong."""
+        raw = self.table("population").get("places")
+        return self.places("population.places", raw) if isinstance(raw, list) and raw else []
+
+    def user_table(self, population: Population) -> str | None:
+        """The path of the user's own table of residents; a relative one is first looked for beside the
+        scenario.
+        """
+        if population.table is None:
+            return None
+        options = (self.layers.path.parent / population.table, Path(population.table))
+        found = next((path for path in options if path.is_file()), None)
+        if found is None:
+            self.add("population.table", f"there is no file '{population.table}'.")
+        return str(found)
+
+    def places(self, key: str, words: Sequence[str]) -> list[str]:
+        codes, faults = resolve(words)
+        for i, message in faults.items():
+            self.add(f"{key}.{i}", message)
+        if not codes and not faults:
+            self.add(key, "no place; give at least one.")
+        return codes
+
+    def comparator(self, head: Head) -> None:
+        if find(head.comparator, self.layers.path.parent) is None and head.comparator != head.id:
+            hint = near_miss(head.comparator, names()) or f"Known: {', '.join(names())}."
+            self.add(
+                "scenario.comparator", f"there is no scenario '{head.comparator}' to compare with.", hint
+            )
+
+    def blocks(self, numbers: dict[str, Quantity], time: Time | None, places: list[str]) -> dict[str, Block]:
+        found = {}
+        for name, raw in self.table("interventions").items():
+            block = self.block(name, raw, {"parameters": numbers})
+            if block:
+                self.fit(block, f"interventions.{name}", time, places)
+                found[name] = block
+        return found
+
+    def block(self, name: str, raw: Any, context: dict) -> Block | None:
+        key = f"interventions.{name}"
+        if not isinstance(raw, dict):
+            self.add(key, f"needs a table, [{key}].", on_key=True)
+        elif "kind" not in raw:
+            self.add(key, "missing kind.", f"Known kinds: {', '.join(self.kinds)}.", on_key=True)
+        elif not isinstance(raw["kind"], str) or raw["kind"] not in self.kinds:
+            hint = near_miss(raw["kind"], self.kinds) or "`hytesim scenarios kinds` lists all."
+            self.add(f"{key}.kind", f"no intervention kind '{raw['kind']}'.", hint)
+        else:
+            block = self.validate(self.kinds[raw["kind"]], raw, key, context)
+            if block:
+                block.name_quantities(f"{key}.")
+            return block
+        return None
+
+    def fit(self, block: Block, key: str, time: Time | None, places: list[str]) -> None:
+        """Resolve a block's places and dates within the scenario's; what the command line narrowed is only
+        cut.
+        """
+        chosen = places if block.places == ("all",) else self.places(f"{key}.places", block.places)
+        outside = [code for code in chosen if code not in places]
+        narrowed = COMMAND_LINE in map(self.layers.origin, ("population.places", "time.years", "time.start"))
+        if places and outside and not narrowed:
+            self.add(f"{key}.places", f"{', '.join(outside)} is not among the scenario's own places.")
+        block.places = tuple(code for code in chosen if code in places)
+        if time is None:
+            return
+        if not narrowed:
+            self.within_run(block, key, time)
+        block.start = block.start or time.start
+
+    def within_run(self, block: Block, key: str, time: Time) -> None:
+        first, stop = block.span(time.start)
+        span = f"The run measures {time.start} to {_last_day(time)}."
+        if block.start and not 0 <= first < time.years * 12:
+            self.add(f"{key}.start", f"{block.start} lies outside the run.", span)
+        elif block.end and not block.start and stop <= 0:
+            self.add(
+                f"{key}.end", f"dates reversed: end {block.end} is before the scenario's start {time.start}."
+            )
+        elif block.end and months_between(time.start, block.end) >= time.years * 12:
+            self.add(f"{key}.end", f"{block.end} lies outside the run.", span)
+
+
+def _last_day(time: Time) -> datetime.date:
+    return time.start.replace(year=time.start.year + time.years) - datetime.timedelta(days=1)

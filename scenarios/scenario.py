@@ -1,0 +1,54 @@
+"""The scenario as loaded, and one sample of its uncertain numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .quantity import Quantity
+from .schema import Block, Number, Population, Runs, Time
+
+__all__ = ["Scenario", "draw"]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario, checked and resolved. `tables` is what the files say merged; `origins` is the file of each
+    value.
+    """
+
+    id: str
+    title: dict[str, str]
+    comparator: str
+    rests_on: str
+    population: Population
+    time: Time
+    runs: Runs
+    interventions: dict[str, Block]
+    parameters: dict[str, Quantity]
+    path: str
+    tables: dict[str, Any]
+    origins: dict[str, str]
+
+    def quantities(self) -> dict[str, Quantity]:
+        """Every number that can be drawn: parameters by their names, then settings as
+        `interventions.NAME.field`.
+        """
+        return {key: q for key, q, _ in _numbers(self)}
+
+
+def draw(scenario: Scenario, draw: int, seed: int | None = None) -> dict[str, float | list[float]]:
+    """Sample number `draw` of every number; 0 is the central value. A value depends on seed, draw and its
+    name only.
+    """
+    seed = scenario.runs.seed if seed is None else seed
+    return {key: _draw_one(q, number, draw, seed) for key, q, number in _numbers(scenario)}
+
+
+def _draw_one(q: Quantity, number: Number | None, draw: int, seed: int) -> float | list[float]:
+    return q.draw(seed, draw, number.low, number.high) if number else q.draw(seed, draw)
+
+
+def _numbers(scenario: Scenario):
+    for name, q in scenario.parameters.items():
+        yield name, q, None
+    for name, block in scenario.interventions.items():
+        yield from block.quantities(f"interventions.{name}.")

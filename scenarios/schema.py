@@ -1,0 +1,161 @@
+"""What a scenario file may say: the typed sections, and the base class of every intervention's settings."""
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from .settings import Number, Settings, Strict, fault, quantity
+
+__all__ = [
+    "Block",
+    "Education",
+    "Group",
+    "Head",
+    "Number",
+    "Population",
+    "Runs",
+    "Segment",
+    "Settings",
+    "Time",
+    "Urbanity",
+    "quantity",
+]
+
+Group = Literal["all", "neet", "labour_market_support", "refugee", "heavy_user", "family"]
+Education = Literal["basic", "upper_secondary", "tertiary"]
+Urbanity = Literal["urban", "semi_urban", "rural"]
+Places = Annotated[
+    tuple[str, ...],
+    Field(min_length=1),
+    BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw),
+]
+NEET_AGES = (15, 29)  # by definition of the group
+
+
+class Segment(Strict):
+    """Who is meant: a group, an age range [years, both ends included], education, living alone, urbanity of
+    the area.
+    """
+
+    group: Group = "all"
+    age_min: int = Field(0, ge=0, le=120, description="years")
+    age_max: int = Field(120, ge=0, le=120, description="years")
+    education: Education | None = None
+    alone: bool | None = None
+    urbanity: Urbanity | None = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> "Segment":
+        if self.age_min > self.age_max:
+            raise fault(f"an empty segment: age_min {self.age_min} is above age_max {self.age_max} (years).")
+        if self.group == "neet" and (self.age_min > NEET_AGES[1] or self.age_max < NEET_AGES[0]):
+            raise fault(f"an empty segment: neet youth are {NEET_AGES[0]}-{NEET_AGES[1]} years old.")
+        return self
+
+
+def _one_place(raw: object) -> object:
+    return (raw,) if isinstance(raw, str) else raw
+
+
+class Block(Settings):
+    """Base of an intervention's settings: what kind, where and when.
+
+    `places` = "all" means all places of the scenario. After loading, `places` are municipality codes and
+    `start` is set. `months` [months] or `end` (last day; its month is the last one that runs) closes it; with
+    neither it runs to the end.
+    """
+
+    kind: str
+    title: dict[Literal["en", "fi", "sv"], str] | None = None
+    places: Annotated[Places, BeforeValidator(_one_place)] = ("all",)
+    start: datetime.date | None = None
+    months: int | None = Field(None, ge=1, description="months")
+    end: datetime.date | None = None
+
+    @field_validator("start")
+    @classmethod
+    def _first_of_month(cls, start: datetime.date | None) -> datetime.date | None:
+        return start if start is None else first_day(start)
+
+    @field_validator("end")
+    @classmethod
+    def _one_end(cls, end: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        start = info.data.get("start")
+        if end and info.data.get("months"):
+            raise fault("both months and end are given.", "Keep one of the two.")
+        if end and start and end < start:
+            raise fault(f"dates reversed: end {end} is before start {start}.")
+        return end
+
+    def span(self, origin: datetime.date) -> tuple[int, int | None]:
+        """First month that runs and first month that no longer does (None = never), counted from the month of
+        `origin`.
+        """
+        first = months_between(origin, self.start or origin)
+        if self.end:
+            return first, months_between(origin, self.end) + 1
+        return first, first + self.months if self.months else None
+
+
+def months_between(origin: datetime.date, day: datetime.date) -> int:
+    """Calendar months from the month of `origin` to the month of `day`."""
+    return (day.year - origin.year) * 12 + day.month - origin.month
+
+
+def first_day(day: datetime.date) -> datetime.date:
+    """Refuse a day that is not the first of its month: the model counts in months."""
+    if day.day != 1:
+        raise fault(f"{day} is not the first day of a month.", f"Use {day.replace(day=1)}.")
+    return day
+
+
+class Head(Strict):
+    """[scenario]: id, titles by language, the scenario to compare with, and what the answer rests on."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    title: dict[Literal["en", "fi", "sv"], str] = Field(default_factory=dict)
+    comparator: str = "baseline"
+    rests_on: str = ""
+
+
+class Population(Strict):
+    """[population]: where, and how many simulated residents: a fraction of the real ones, or their number
+    (which wins).
+    """
+
+    places: Places
+    fraction: float | None = Field(None, gt=0, le=1, description="simulated residents per real resident")
+    residents: int | None = Field(None, ge=1, description="simulated residents")
+    table: str | None = None
+    columns: dict[str, str] | None = None
+
+    @model_validator(mode="after")
+    def _size(self) -> "Population":
+        if self.fraction is None and self.residents is None and self.table is None:
+            raise fault(
+                "neither fraction nor residents is given.",
+                "For example fraction = 0.04 (residents per real resident).",
+            )
+        return self
+
+
+class Time(Strict):
+    """[time]: first measured month, years measured, months run before the start and not reported."""
+
+    start: datetime.date
+    years: int = Field(ge=1, le=100, description="years")
+    burn_in: int = Field(ge=0, le=600, description="months")
+
+    @field_validator("start")
+    @classmethod
+    def _first_of_month(cls, start: datetime.date) -> datetime.date:
+        return first_day(start)
+
+
+class Runs(Strict):
+    """[runs]: draws of the uncertain numbers, replicates of chance for each, and the seed of both."""
+
+    draws: int = Field(ge=1, description="draws")
+    replicates: int = Field(ge=1, description="replicates")
+    seed: int = Field(ge=0, lt=2**63)

@@ -1,0 +1,1 @@
+"""The world: residents, places, services, interventions, and the runs of it."""

@@ -1,0 +1,100 @@
+"""What all interventions share: when and where they run, whom they mean, and their funnel; kinds found by file name."""
+
+import importlib
+import pkgutil
+
+import mesa
+import numpy as np
+
+from sim.residents import Education, Group, Urbanity
+
+SEGMENT = np.dtype([(n, "i8") for n in ("groups", "age_min", "age_max", "education", "alone", "urbanity")])
+MOST = 31  # interventions in one scenario: each has a bit of the residents' `finished`
+
+
+class Intervention(mesa.Agent):
+    """Something a scenario adds to the world. A kind is one file in `sim/interventions/` with Settings and a subclass."""
+
+    steps = ()
+
+    def __init__(self, model, name, settings, code, first_month):
+        """name: of the scenario's block; settings: its checked settings; code: 1, 2, … by file order.
+
+        first_month: the model month of the scenario's start date, from which the block's dates are counted.
+        """
+        super().__init__(model)
+        self.name, self.settings, self.code = name, settings, code
+        start, stop = settings.span(model.start_date)
+        self.start = first_month + start
+        self.stop = None if stop is None else first_month + stop
+        codes = None if settings.places == "all" else set(settings.places)
+        self.places = [m for m in model.municipalities if codes is None or m.code in codes]
+        self.funnel = {step: 0.0 for step in self.steps}
+        self.cost = 0.0
+        self.history = []
+
+    def value(self, field):
+        """The drawn value of a setting."""
+        return self.model.values[f"interventions.{self.name}.{field}"]
+
+    @property
+    def active(self):
+        """Whether it runs this month."""
+        return self.start <= self.model.month and (self.stop is None or self.model.month < self.stop)
+
+    def segment(self):
+        """The segment as the rules read it: a record array of length 1."""
+        s = self.settings.segment
+        out = np.zeros(1, SEGMENT)
+        out["groups"] = 0 if s.group == "all" else Group[s.group].value
+        out["age_min"], out["age_max"] = s.age_min, s.age_max
+        out["education"] = -1 if s.education is None else Education[s.education].value
+        out["alone"] = 1 if s.alone else 0
+        out["urbanity"] = -1 if s.urbanity is None else Urbanity[s.urbanity].value
+        return out
+
+    def listed(self, place):
+        """Rows of a municipality to look at: group members if the segment names a group, else everyone."""
+        if self.settings.segment.group == "all":
+            return np.arange(place.stop - place.start, dtype=np.int32)
+        return place.touched
+
+    def spend(self, place, amount):
+        """Book an amount [EUR2018] on this intervention's ledger item in one municipality."""
+        if amount:
+            self.model.ledger.book(place.index, self.name, amount)
+            self.cost += amount
+
+    def act(self):
+        """A month of the intervention, after places have decided and before residents live."""
+        self.funnel = {step: 0.0 for step in self.steps}
+        self.cost = 0.0
+        if self.active:
+            for place in self.places:
+                self.act_in(place)
+        if self.model.measured:
+            self.history.append((self.model.measured_month, dict(self.funnel), self.cost))
+
+    def act_in(self, place):
+        """What it does in one municipality in a month; each kind says."""
+
+
+def kinds():
+    """{kind: its Settings class}: the file names of `sim/interventions/`."""
+    return {kind: module.Settings for kind, module in _modules().items()}
+
+
+def agent_class(kind):
+    """The Intervention subclass of a kind."""
+    module = _modules()[kind]
+    return next(
+        c for c in vars(module).values()
+        if isinstance(c, type) and issubclass(c, Intervention) and c.__module__ == module.__name__
+    )
+
+
+def _modules():
+    import sim.interventions as folder
+
+    names = sorted(m.name for m in pkgutil.iter_modules(folder.__path__))
+    return {name: importlib.import_module(f"sim.interventions.{name}") for name in names}

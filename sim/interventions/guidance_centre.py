@@ -1,0 +1,33 @@
+"""Guidance centre (Ohjaamo): one-stop guidance for the young; more staff minutes at the desk that refers on."""
+
+from sim.intervention import Intervention
+from sim.programme import Payer, Quantity, quantity
+from sim.residents import SERVICES
+from scenarios import Block
+
+MINUTES = 60.0
+
+
+class Settings(Block):
+    """A centre. Its contacts are paid through the desk; `fixed` is rent and reception, which run whether or not anybody comes."""
+
+    payer: Payer = "municipality"
+    staff: Quantity = quantity("workers per 10,000 residents", 0, 100, default="guidance.staff")
+    hours: Quantity = quantity("client hours per worker per month", 0, 200, default="guidance.hours")
+    fixed: Quantity = quantity("EUR2018 per 10,000 residents per month", 0, 1e6, default="guidance.fixed")
+
+
+class GuidanceCentre(Intervention):
+    """Lends staff minutes to the municipality's guidance desk; opens one where there was none."""
+
+    steps = ("minutes", "met")
+
+    def act_in(self, place):
+        """Add this month's minutes, scaled by local fidelity, and pay the running cost."""
+        residents = (place.stop - place.start) / 10_000.0
+        minutes = self.value("staff") * residents * self.value("hours") * MINUTES * place.fidelity
+        desk = self.model.desk(place, "guidance_centre")
+        self.funnel["met"] += float(self.model.desks["met"][place.index, SERVICES.index("guidance_centre")])
+        self.funnel["minutes"] += minutes
+        desk.lend(minutes)
+        self.spend(place, self.value("fixed") * residents)

@@ -1,0 +1,67 @@
+"""Social marketing: a segment, channels with reach and frequency, tailoring, the four Ps, and the benchmark criteria."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from scenarios import Block, Quantity, Segment, quantity
+from sim.intervention import Intervention
+from sim.programme import Payer
+from sim.residents import rows
+from sim.rules.programme import expose
+
+CAMPAIGN = np.dtype([("code", "i8")] + [(n, "f8") for n in ("reach", "frequency", "tailoring", "impact", "ease")])
+Criterion = Literal["behaviour", "orientation", "theory", "insight", "exchange", "competition", "segmentation", "methods_mix"]
+
+
+class Settings(Block):
+    """A campaign. Money is per month and per 1,000 residents of 16+ in the segment's places, so it scales with them."""
+
+    segment: Segment = Segment()
+    goals: list[str] = Field(default=[], description="what people are asked to do, in words")
+    criteria: list[Criterion] = Field(
+        default=["behaviour", "orientation", "insight", "segmentation"],
+        description="which of the eight benchmark criteria of social marketing (NSMC) the campaign meets",
+    )
+    payer: Payer = "municipality"
+    reach: Quantity = quantity("share of segment per month", 0, 1, default="campaign.reach")
+    frequency: Quantity = quantity("contacts per month", 0, 100, default="campaign.frequency")
+    tailoring: Quantity = quantity("share", 0, 1, default="campaign.tailoring")
+    impact: Quantity = quantity("index per exposure", 0, 1, default="campaign.impact")
+    product: Quantity = quantity("index 0-1", 0, 1, default="campaign.product")
+    price: Quantity = quantity("index 0-1", 0, 1, default="campaign.price")
+    place: Quantity = quantity("index 0-1", 0, 1, default="campaign.place")
+    cost: Quantity = quantity("EUR2018 per 1,000 residents per month", 0, 1e6, default="campaign.cost")
+
+
+class SocialMarketing(Intervention):
+    """Each month it reaches some of its segment; recall makes asking for help likelier, ease lowers the hassle of it."""
+
+    steps = ("segment", "exposed", "aware", "intending")
+
+    @property
+    def quality(self):
+        """Share of the eight benchmark criteria that the campaign meets."""
+        return len(set(self.settings.criteria)) / 8.0
+
+    def record(self, fidelity):
+        """The campaign as the rules read it, with local fidelity."""
+        out = np.zeros(1, CAMPAIGN)
+        out["code"] = self.code
+        out["reach"] = self.value("reach") * fidelity
+        out["frequency"] = self.value("frequency")
+        out["tailoring"] = self.value("tailoring")
+        out["impact"] = self.value("impact") * self.quality * self.value("product")
+        out["ease"] = 0.5 * (self.value("price") + self.value("place")) * self.quality
+        return out
+
+    def act_in(self, place):
+        """Reach the segment in one municipality and pay for the postings."""
+        m = self.model
+        counts = np.zeros(len(self.steps))
+        expose(rows(place.people), self.listed(place), rows(self.segment()), rows(self.record(place.fidelity)), m.month,
+               rows(m.coefficients), m.keys, counts)
+        for step, count in zip(self.steps, counts, strict=True):
+            self.funnel[step] += count
+        self.spend(place, self.value("cost") * (place.stop - place.start) / 1000.0)

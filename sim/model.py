@@ -1,0 +1,290 @@
+"""HyteModel: the world of one scenario, one draw and one replicate; `step()` is the month."""
+
+import datetime
+
+import mesa
+import numpy as np
+
+from scenarios import draw as draw_values
+from scenarios import tables
+from sim import outputs
+from sim.coefficients import record
+from sim.demography import Turn
+from sim.endowment import endow
+from sim.intervention import MOST, agent_class
+from sim.ledger import Item, Ledger
+from sim.network import weave
+from sim.places import Area, County, Municipality
+from sim.population import synthesise
+from sim.residents import SERVICES
+from sim.residentset import ResidentSet
+from sim.rules.draws import fill_keys, key_count
+from sim.rules.draws import mix as mix_bits
+from sim.services import FLOWS, Service, desks
+from sim.table import read as read_table
+
+HEAVY_SHARE = 0.9  # the definition of the group: top tenth
+MONTHS = 12
+
+
+class HyteModel(mesa.Model):
+    """Residents, places, services and interventions of one scenario as run once.
+
+    scenario: as loaded; draw: which sample of the uncertain numbers (0 = central values); replicate: which seed of
+    chance. Arms that share scenario.runs.seed, draw and replicate share every draw of chance.
+    """
+
+    def __init__(self, scenario, draw=0, replicate=0):
+        super().__init__(seed=int(scenario.runs.seed) % 2**32)
+        self.plan, self.draw_number, self.replicate = scenario, draw, replicate
+        self.values = draw_values(scenario, draw)
+        self.seed_value = chance_seed(scenario.runs.seed, replicate)
+        self.start_date = scenario.time.start
+        self.burn_in = scenario.time.burn_in
+        self.month = -1
+        self.deaths = 0
+        self.heavy_line = np.inf
+        self.coefficients = record(self.values)
+        table = tables.mortality()
+        self.mortality = np.stack([table["men"], table["women"]]) / 1000.0
+        self.keys = np.zeros(key_count(), np.uint64)
+        self._place_agents()
+        self._people_places()
+        self._interventions()
+        shares = {n.removeprefix("payers."): v for n, v in self.values.items() if n.startswith("payers.")}
+        items = [Item(i.name, "programmes", False, f"one_{i.settings.payer}") for i in self.interventions]
+        self.ledger = Ledger(len(self.municipalities), {**shares, **single_payers()}, items)
+        self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
+        self.cells = outputs.blank()
+        self.by_place = np.zeros((len(self.municipalities), len(outputs.COLUMNS), 2))
+        self.datacollector = mesa.DataCollector(model_reporters={
+            "month": "measured_month", "residents": lambda m: len(m.residents), "wellbeing": lambda m: m.level("wellbeing"),
+        })
+
+    # --- building -----------------------------------------------------------------------------------------------
+
+    def _place_agents(self):
+        known = tables.municipalities()
+        codes = sorted(self.plan.population.places)
+        counties = {}
+        for index, code in enumerate(codes):
+            here = known[code]
+            if here.county not in counties:
+                counties[here.county] = County(self, here.county)
+            Municipality(self, index, here, counties[here.county])
+        for municipality in self.municipalities:
+            for kind in SERVICES:
+                Service(self, kind, municipality)
+        self.desks = desks(len(codes), self.values)
+
+    def _people_places(self):
+        """Residents, their hidden states, the network, areas and staffing."""
+        plan = self.plan.population
+        records = [m.record for m in self.municipalities]
+        year = self.start_date.year - 1
+        if plan.table:
+            self.people = read_table(plan.table, plan.columns or {}, records, self.values, self.seed_value, self.start_date.year)
+        else:
+            self.people = synthesise(records, plan, self.values, self.seed_value, year)
+        endow(self.people, self.values, self.coefficients, self.seed_value, 0)
+        self.place_rows()
+        self.start_sizes = np.diff(self.bounds).astype(float)
+        real = np.array([m.record.population[max(y for y in m.record.population if y <= max(year, 2016))] for m in self.municipalities])
+        self.weight = real / np.maximum(self.start_sizes, 1.0)
+        self.network = weave(self.people, self.bounds, self.values, self.seed_value)
+        self.before[:] = self.people["wellbeing"]
+        self._areas()
+
+    def _areas(self):
+        """Area agents, with their classes and shares of residents as they are at the start."""
+        self.area_classes, self.area_shares = [], []
+        for m in self.municipalities:
+            people = m.people
+            number = int(people["area"].max()) + 1 if len(people) else 1
+            classes = np.zeros(number, np.uint8)
+            classes[people["area"]] = people["urbanity"]
+            self.area_classes.append(classes)
+            self.area_shares.append(np.bincount(people["area"], minlength=number) / max(1, len(people)))
+            for a in range(number):
+                Area(self, m, a, int(classes[a]))
+
+    def _interventions(self):
+        blocks = self.plan.interventions
+        if len(blocks) > MOST:
+            raise ValueError(f"{len(blocks)} interventions; one scenario holds at most {MOST}")
+        for code, (name, settings) in enumerate(blocks.items(), start=1):
+            agent_class(settings.kind)(self, name, settings, code, self.burn_in)
+
+    def place_rows(self):
+        """After rows have been sorted: bounds of the municipalities and the working arrays of their length."""
+        n = len(self.people)
+        places = np.arange(len(self.municipalities) + 1)
+        self.bounds = np.searchsorted(self.people["municipality"], places).astype(np.int64)
+        self.before = self.people["wellbeing"].astype(np.float32)
+        self.told = self.people["awareness"].astype(np.float32)
+        self.touched = np.empty(n, np.int32)
+        self.listed = np.empty(n * len(SERVICES), np.uint32)  # only the pages that are used become memory
+        index = np.arange(n)
+        for m in self.municipalities:
+            here = slice(m.start, m.stop)
+            p = self.people[here]
+            rows = np.flatnonzero((p["groups"] != 0) | (p["programme"] != 0) | (p["manager"] != 0))
+            self.touched[m.start : m.start + len(rows)] = index[: len(rows)] * 0 + rows
+            m.touched_count = len(rows)
+
+    # --- who is who ---------------------------------------------------------------------------------------------
+
+    def _of(self, *classes):
+        return self.agents_by_type.get(classes[0], ()) if len(classes) == 1 else [self._of(c) for c in classes]
+
+    @property
+    def counties(self):
+        """AgentSet of wellbeing services counties."""
+        return self.agents_by_type[County]
+
+    @property
+    def municipalities(self):
+        """AgentSet of municipalities, in the order of their rows."""
+        return self.agents_by_type[Municipality]
+
+    @property
+    def services(self):
+        """AgentSet of all services of all municipalities."""
+        return self.agents_by_type[Service]
+
+    @property
+    def interventions(self):
+        """Interventions in the order of the scenario file."""
+        return [a for kind in self._kinds() for a in self.agents_by_type[kind]]
+
+    def _kinds(self):
+        from sim.intervention import Intervention
+
+        return [t for t in self.agent_types if issubclass(t, Intervention)]
+
+    @property
+    def residents(self):
+        """The residents alive, with the AgentSet verbs on rows."""
+        return ResidentSet(self.people)
+
+    def desk(self, place, kind):
+        """The Service agent of a kind in a municipality."""
+        first = place.index * len(SERVICES)
+        return self.services[first + SERVICES.index(kind)]
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    @property
+    def measured_month(self):
+        """Months since the first reported one; negative in the burn-in."""
+        return self.month - self.burn_in
+
+    @property
+    def measured(self):
+        """1 in months that are reported, 0 in the burn-in."""
+        return 1 if self.month >= self.burn_in else 0
+
+    @property
+    def date(self):
+        """First day of this month."""
+        years, month = divmod(self.start_date.month - 1 + self.measured_month, MONTHS)
+        return datetime.date(self.start_date.year + years, month + 1, 1)
+
+    @property
+    def last_month(self):
+        """The last month of the scenario, counted like `month`."""
+        return self.burn_in + MONTHS * self.plan.time.years - 1
+
+    def step(self):
+        """One month, in the order that the README lists."""
+        self.month += 1
+        self.turn_of_year()
+        fill_keys(self.keys, self.seed_value, self.month)
+        self.counties.do("decide")
+        self.municipalities.do("decide")
+        for intervention in self.interventions:
+            intervention.act()
+        self.municipalities.do("live")
+        self.municipalities.do("serve")
+        self.municipalities.do("regroup")
+        self.municipalities.do("report")
+        self.close_month()
+
+    def run(self, months=None, tell=None):
+        """Step to the end of the scenario, or `months` months. tell: called with the month after each step."""
+        last = self.last_month if months is None else self.month + months
+        while self.month < last:
+            self.step()
+            if tell:
+                tell(self.month)
+        return self
+
+    def staff(self, places, columns):
+        """Set this month's capacity of desks: planned minutes per resident at the start of the year, nothing lent."""
+        index = np.ix_(places, columns)
+        self.desks["capacity"][index] = self.desks["base"][index]
+
+    def turn_of_year(self):
+        """In January, and at the first month: yearly events, and minutes planned for the residents there are."""
+        if self.date.month == 1 and self.month > 0:
+            Turn(self).make()
+            self._heavy_line()
+        if self.date.month == 1 or self.month == 0:
+            minutes = np.asarray(self.values["services.staff_minutes"], float)
+            self.desks["base"] = np.diff(self.bounds)[:, None] * minutes
+            self.people["year_visits"] = 0
+        if self.month == self.burn_in:
+            self.mark_start()
+
+    def _heavy_line(self):
+        """The cost of the last 12 months [EUR2018] that the top tenth of adults reach."""
+        p = self.people
+        adult = (self.month - p["birth_month"] >= 18 * MONTHS) & (p["alive"] == 1)
+        if adult.any():
+            self.heavy_line = float(np.quantile(p["year_cost"][adult], HEAVY_SHARE, method="higher"))
+
+    def mark_start(self):
+        """Fix the strata and ranks of everyone here at the start of measuring, and begin the personal sums."""
+        p = self.people
+        self._heavy_line()
+        p["start_groups"], p["ever_groups"] = p["groups"], p["groups"]
+        p["start_income"], p["start_wellbeing"] = p["income"], p["wellbeing"]
+        p["wellbeing_sum"] = p["cost_sum"] = 0.0
+        order = np.argsort(p["income"], kind="stable")
+        p["start_fifth"][order] = 1 + 5 * np.arange(len(p)) // max(1, len(p))
+
+    # --- what comes out -----------------------------------------------------------------------------------------
+
+    def close_month(self):
+        """Keep the month's sums, flows of services and money; yearly indices in December."""
+        if self.measured:
+            self.records.append(self.cells.copy())
+            self.place_records.append(self.by_place.copy())
+            self.service_records.append({f: self.desks[f].sum(0) for f in FLOWS})
+            if self.date.month == MONTHS:
+                self.yearly.append((self.measured_month, outputs.indices(self.people, self.month)))
+        self.ledger.close(self.measured)
+        self.cells[:] = 0.0
+        self.by_place[:] = 0.0
+        self.datacollector.collect(self)
+
+    def level(self, name):
+        """Mean of an output column over all residents in the last measured month; not-a-number before that."""
+        if not self.records:
+            return float("nan")
+        column = outputs.NAMES.index(name)
+        total, count = self.records[-1][outputs.SHARED :, column].sum(0)
+        return total / count if count else float("nan")
+
+
+def chance_seed(seed, replicate):
+    """Seed of one replicate: an int64 mixed from the scenario's seed and the replicate's number."""
+    mixed = mix_bits(np.uint64((int(seed) * 1_000_003 + int(replicate) + 1) % 2**64))
+    return int(mixed) >> 1
+
+
+def single_payers():
+    """Payer shares for amounts that one payer carries alone."""
+    from sim.ledger import PAYERS
+
+    return {f"one_{payer}": [1.0 if payer == p else 0.0 for p in PAYERS] for payer in PAYERS}

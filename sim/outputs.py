@@ -1,0 +1,212 @@
+"""What a run reports: one function per output column, and the monthly sums over strata."""
+
+import numpy as np
+from numba import njit
+
+from results.inequality import concentration_index, slope_index, top_share
+from sim.residents import Education, Group, Sex, Urbanity
+from sim.rules.health import felt
+from sim.rules.life import age_of
+from sim.rules.livelihood import EMPLOYED
+
+MISSING = float("nan")
+AGE_BANDS = ("0-17", "18-29", "30-44", "45-64", "65-79", "80+")
+FIFTHS = ("after_start", "1", "2", "3", "4", "5")
+_COLUMNS, _NAMES = [], []
+
+
+def column(function):
+    """Make a function of (resident, age, coefficients) an output column under its own name."""
+    compiled = njit(cache=True)(function)
+    _COLUMNS.append(compiled)
+    _NAMES.append(function.__name__)
+    return compiled
+
+
+@column
+def wellbeing(p, age, k):
+    """Wellbeing [EUROHIS-QOL-8 score, 1-5], residents of 16 or more"""
+    return p.wellbeing if age >= 16 else MISSING
+
+
+@column
+def good_quality_of_life(p, age, k):
+    """Good quality of life, score of 4.0 or more [share of residents of 16 or more]"""
+    if age < 16:
+        return MISSING
+    return 1.0 if p.wellbeing >= k.good_quality_line else 0.0
+
+
+@column
+def health(p, age, k):
+    """Health dimension [index 0-1]"""
+    return p.health
+
+
+@column
+def material(p, age, k):
+    """Material dimension: security and freedom from strain [index 0-1]"""
+    return 0.5 * (p.security + 1.0 - p.strain)
+
+
+@column
+def social(p, age, k):
+    """Social dimension: cohesion and inclusion [index 0-1]"""
+    return 0.5 * (p.cohesion + p.inclusion)
+
+
+@column
+def strain(p, age, k):
+    """Financial strain [index 0-1]"""
+    return p.strain
+
+
+@column
+def distress(p, age, k):
+    """Felt distress [SD units]"""
+    return felt(p)
+
+
+@column
+def loneliness(p, age, k):
+    """Lonely: inclusion below the line [share of residents of 16 or more]"""
+    if age < 16:
+        return MISSING
+    return 1.0 if p.inclusion < k.lonely_line else 0.0
+
+
+@column
+def employment(p, age, k):
+    """Employed [share of residents of 18-64]"""
+    if age < 18 or age > 64:
+        return MISSING
+    return 1.0 if p.status == EMPLOYED else 0.0
+
+
+@column
+def contacts(p, age, k):
+    """Contacts with services [per resident and month]"""
+    return float(p.visits)
+
+
+@column
+def life_satisfaction(p, age, k):
+    """Life satisfaction on the 0-10 scale, mapped from wellbeing [points], residents of 16 or more"""
+    if age < 16:
+        return MISSING
+    return min(10.0, max(0.0, k.life_satisfaction_mean + k.life_satisfaction_slope * (p.wellbeing - k.wellbeing_centre)))
+
+
+@column
+def health_utility(p, age, k):
+    """Health-related utility, mapped from health and distress [QALY weight, at most 1]"""
+    return min(1.0, k.utility_base + k.utility_health * p.health - k.utility_distress * felt(p))
+
+
+COLUMNS = tuple(_COLUMNS)
+NAMES = tuple(_NAMES)
+SHARED = 32 * 32  # cells by group now x group at the start
+FIXED = len(FIFTHS) * len(Sex) * len(AGE_BANDS) * len(Education) * len(Urbanity)
+CELLS = SHARED + FIXED
+
+
+def _all_columns(columns):
+    """One compiled function that adds every column of a resident to three rows of sums and counts."""
+    if not columns:
+        return njit(lambda p, age, k, first, second, third: None)
+    before, of, j = _all_columns(columns[:-1]), columns[-1], len(columns) - 1
+
+    @njit
+    def add(p, age, k, first, second, third):
+        before(p, age, k, first, second, third)
+        value = of(p, age, k)
+        if value == value:  # not-a-number: the column does not apply
+            first[j, 0] += value
+            first[j, 1] += 1.0
+            second[j, 0] += value
+            second[j, 1] += 1.0
+            third[j, 0] += value
+            third[j, 1] += 1.0
+
+    return add
+
+
+add_columns = _all_columns(COLUMNS)
+
+
+def label(name):
+    """Label and [unit] of an output column: the first line of its docstring."""
+    return COLUMNS[NAMES.index(name)].__doc__.splitlines()[0]
+
+
+@njit(cache=True)
+def age_band(age):
+    """Reporting band 0-5 of an age in years: 0-17, 18-29, 30-44, 45-64, 65-79, 80 and over."""
+    if age < 45:
+        return 0 if age < 18 else 1 if age < 30 else 2
+    return 3 if age < 65 else 4 if age < 80 else 5
+
+
+@njit(cache=True)
+def collect(people, month, parameters, cells, place):
+    """Add one municipality's month to the sums.
+
+    cells: float64 (CELLS, columns, 2), sums and counts by cell; place: float64 (columns, 2), those of the municipality.
+    A value that is not a number does not count (a child's wellbeing, a pensioner's employment).
+    """
+    k = parameters[0]
+    for p in people:
+        if p.alive == 0:
+            continue
+        age = age_of(p, month)
+        a = int(p.groups) + 32 * int(p.start_groups)
+        b = (((int(p.start_fifth) * 2 + p.sex) * 6 + age_band(age)) * 3 + p.education) * 3 + p.urbanity + SHARED
+        add_columns(p, age, k, cells[a], cells[b], place)
+        p.visits = 0
+
+
+def strata(cells):
+    """Margins of one month's cells: {(stratum kind, stratum): float64 (columns, 2)}; overlapping groups count in each."""
+    shared = cells[:SHARED].reshape(32, 32, *cells.shape[1:])  # [start, now]
+    fixed = cells[SHARED:].reshape(len(FIFTHS), len(Sex), len(AGE_BANDS), len(Education), len(Urbanity), *cells.shape[1:])
+    out = {("all", "all"): fixed.sum((0, 1, 2, 3, 4))}
+    for kind, by in (("group", shared.sum(0)), ("group_start", shared.sum(1))):
+        for bit, group in enumerate(Group):
+            out[kind, group.name] = by[[g for g in range(32) if g >> bit & 1]].sum(0)
+        out[kind, "none"] = by[0]
+        out[kind, "any"] = by[1:].sum(0)
+    axes = (("income_fifth", FIFTHS), ("sex", [s.name for s in Sex]), ("age", AGE_BANDS),
+            ("education", [e.name for e in Education]), ("urbanity", [u.name for u in Urbanity]))
+    for axis, (kind, names) in enumerate(axes):
+        margin = fixed.sum(tuple(i for i in range(5) if i != axis))
+        for name, values in zip(names, margin, strict=True):
+            out[kind, name] = values
+    return out
+
+
+def blank():
+    """Empty cells for a month."""
+    return np.zeros((CELLS, len(COLUMNS), 2))
+
+
+def indices(people, month):
+    """Inequality at the end of a year, among those here since the start, ranked by their income then.
+
+    Returns {outcome: (value, n)}: slope index [EUROHIS points] and Erreygers index of wellbeing, and the shares of
+    service cost of the last 12 months that the costliest tenth and hundredth carry.
+    """
+    adult = (people["alive"] == 1) & (month - people["birth_month"] >= 16 * 12)
+    ranked = adult & np.isfinite(people["start_income"])
+    out = {}
+    if ranked.sum() > 1:
+        y, x = people["wellbeing"][ranked], people["start_income"][ranked]
+        n = int(ranked.sum())
+        out["sii_wellbeing"] = (slope_index(y, x), n)
+        # Erreygers' index is 4 / (5 - 1) times the generalised one; the latent score may pass the ends of its scale.
+        out["erreygers_wellbeing"] = (concentration_index(y, x, kind="generalised"), n)
+    alive = people["alive"] == 1
+    cost = people["year_cost"][alive]
+    if cost.sum() > 0:
+        out["cost_share_top_tenth"] = (top_share(cost, 0.1), int(alive.sum()))
+        out["cost_share_top_hundredth"] = (top_share(cost, 0.01), int(alive.sum()))
+    return out

@@ -1,0 +1,77 @@
+"""Programmes with places and clients: the settings and the month that six kinds share; each kind adds what differs."""
+
+from typing import Literal
+
+import numpy as np
+
+from scenarios import Block, Quantity, Segment, quantity
+from sim.intervention import Intervention
+from sim.residents import rows
+from sim.rules.programme import run
+
+INTEGERS = ("code", "joint")
+NUMBERS = ("months", "dropout", "fidelity", "precision", "intensity", "outreach", "assistance", "inclusion", "empowerment",
+           "relief", "work", "work_after", "language", "trust", "cost_start", "cost_month")
+PROGRAMME = np.dtype([(n, "i8") for n in INTEGERS] + [(n, "f8") for n in NUMBERS])
+Payer = Literal["municipality", "county", "state", "kela", "third_sector"]
+
+
+class ProgrammeSettings(Block):
+    """Settings that every programme has."""
+
+    segment: Segment = Segment()
+    payer: Payer = "municipality"
+
+
+class Programme(Intervention):
+    """A programme: each month its clients attend, then free places are filled from those who come or are found."""
+
+    steps = ("attending", "joined", "left", "turned_away")
+    joint = 0  # 1: a case manager's caseload, which may run beside another programme
+
+    def effects(self):
+        """Field of PROGRAMME -> drawn value: what joining does. Each kind says; what it does not name is zero."""
+        return {}
+
+    def places_in(self, place):
+        """Clients that the programme can hold in one municipality, for the simulated residents."""
+        return self.value("places") * self.base(place) / 1000.0
+
+    def base(self, place):
+        """Simulated residents from whom places are counted (places are per 1,000 of them)."""
+        return float(place.stop - place.start)
+
+    def running_cost(self, place):
+        """EUR2018 a month that run whether or not anybody comes, for the simulated residents."""
+        return 0.0
+
+    def record(self, fidelity):
+        """The programme as the rules read it, with local fidelity: a record array of length 1."""
+        out = np.zeros(1, PROGRAMME)
+        out["code"], out["joint"], out["fidelity"] = self.code, self.joint, fidelity
+        out["intensity"] = 1.0
+        for field, value in self.effects().items():
+            out[field] = value
+        return out
+
+    def act_in(self, place):
+        """Clients attend, free places are filled, and the month is paid for."""
+        m = self.model
+        g = self.record(place.fidelity)
+        counts = np.zeros(len(self.steps))
+        run(rows(place.people), self.listed(place), rows(self.segment()), rows(g), self.places_in(place), m.month,
+            rows(m.coefficients), m.keys, counts)
+        for step, count in zip(self.steps, counts, strict=True):
+            self.funnel[step] += count
+        self.spend(place, counts[0] * g["cost_month"][0] + counts[1] * g["cost_start"][0] + self.running_cost(place))
+
+    def act(self):
+        """Also after its end: clients on its books leave in the month in which it closes."""
+        if self.model.month == self.stop:
+            people = self.model.people
+            field = "manager" if self.joint else "programme"
+            people[field][people[field] == self.code] = 0
+        super().act()
+
+
+__all__ = ["PROGRAMME", "Payer", "Programme", "ProgrammeSettings", "Quantity", "Segment", "quantity"]

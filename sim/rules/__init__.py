@@ -1,0 +1,1 @@
+"""What happens to one person in a month; plain numbers only."""

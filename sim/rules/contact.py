@@ -1,0 +1,267 @@
+"""Asking for help, waiting for it, being met, and being handed on (Andersen's predisposing, enabling and need)."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.rules.awareness import burden, readiness
+from sim.rules.draws import Purpose, bits, poisson, quantile, uniform
+from sim.rules.health import felt
+from sim.rules.life import health_band
+from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
+
+SEEK, HOSPITAL_STAY = int(Purpose.SEEK), int(Purpose.HOSPITAL)
+GIVE_UP, QUEUE, HANDOFF = int(Purpose.GIVE_UP), int(Purpose.QUEUE), int(Purpose.HANDOFF)
+(PRIMARY, MENTAL, SOCIAL, FAMILY, EMPLOYMENT, INTEGRATION, GUIDANCE, OUTREACH, HOME_CARE, COMMUNITY, NATURE,
+ HOSPITAL) = range(12)
+SERVICE_COUNT = 12
+# Ledger columns after the nine household items: one per service, then client fees and round-the-clock housing.
+FIRST_SERVICE = 9
+FEES, HOUSING = FIRST_SERVICE + SERVICE_COUNT, FIRST_SERVICE + SERVICE_COUNT + 1
+PRIORITY_BITS = np.uint64(46)
+LOTTERY_BITS = np.uint64(18)
+
+
+@njit(cache=True)
+def request(p, service, count):
+    """Ask a service for `count` contacts; a request that is already open takes them in."""
+    if p.waiting[service] == 0:
+        p.waiting[service] = 1
+        p.requests += 1
+        p.asks[service] = 0
+    p.asks[service] = min(int(p.asks[service]) + count, 255)
+
+
+@njit(cache=True)
+def seek_health(p, age, k, keys):
+    """Visits asked of primary care and home care this month.
+
+    Count ~ Poisson(rate x need x age x (1 + illness + distress) x (1 - barrier)); with the personal gamma factor on
+    need the year's count is close to negative binomial with size 1 (THL 2022: 6.2 visits, 86 % with any).
+    """
+    rate = k.visit_rate * p.need * k.visit_age[health_band(age)]
+    rate *= 1.0 + k.visit_chronic * p.chronic + k.visit_distress * felt(p)
+    if age >= 16:
+        rate *= 1.0 - k.visit_barrier * burden(p, k)
+    count = poisson(uniform(keys[SEEK], p.id), rate)
+    if p.manager > 0 and count > 1:  # one case manager sees to it that the same matter is not taken to two desks
+        count -= int(count * k.managed_duplicates + 0.5)
+    if count > 0:
+        request(p, PRIMARY, count)
+    if p.care == 1:
+        request(p, HOME_CARE, int(k.home_care_visits))
+
+
+@njit(cache=True)
+def fall_to_hospital(p, age, k, keys, money, price):
+    """A hospital episode this month, not rationed: cost lognormal around `price` [EUR2018 per episode].
+
+    The same uniform decides whether and, rescaled, how costly: a uniform below p is uniform again after division by p.
+    """
+    chance = k.hospital_rate[health_band(age)] * (1.0 + k.hospital_chronic * p.chronic) * math.sqrt(p.need)
+    u = uniform(keys[HOSPITAL_STAY], p.id)
+    if u < chance:
+        cost = price * math.exp(k.hospital_sigma * quantile(u / chance) - 0.5 * k.hospital_sigma * k.hospital_sigma)
+        p.month_cost += cost
+        money[FIRST_SERVICE + HOSPITAL] += cost
+        p.visits = min(int(p.visits) + 1, 255)
+
+
+@njit(cache=True)
+def seek_support(p, age, month, k, keys, desks):
+    """At most one new request a month to the services other than health: competing hazards with need and readiness.
+
+    Services that a scenario has closed (no capacity) are not asked.
+    """
+    d = felt(p)
+    jobless = p.status == UNEMPLOYED or p.status == SUPPORT
+    ready = readiness(p, k) * k.stage_seek[p.stage]
+    hard = max(0.0, d - k.mental_threshold)
+    poor = max(0.0, p.strain - k.social_threshold)
+    young = age < 30 and (jobless or p.status == OUTSIDE)
+    early = p.origin == 1 and month - p.permit_month < k.integration_months
+    mental = k.seek_mental * hard * ready
+    social = k.seek_social * poor * ready
+    family = k.seek_family * (hard + poor) * ready if p.minors > 0 else 0.0
+    work = k.seek_employment if jobless else 0.0
+    settle = k.seek_integration * (1.0 - p.language) if early else 0.0
+    guide = k.seek_guidance * ready if young and desks[GUIDANCE].capacity > 0.0 else 0.0
+    outreach = k.seek_outreach if young and desks[OUTREACH].capacity > 0.0 else 0.0
+    community = k.seek_community * (1.0 - p.inclusion) * ready
+    nature = k.seek_nature * ready
+    total = mental + social + family + work + settle + guide + outreach + community + nature
+    u = uniform(keys[SEEK + 1], p.id)
+    if u >= total:
+        return
+    # The hazards are small: the chance of any is taken as their sum, capped at one.
+    x = u * max(1.0, total)
+    service = NATURE
+    if x < mental:
+        service = MENTAL
+    elif x < mental + social:
+        service = SOCIAL
+    elif x < mental + social + family:
+        service = FAMILY
+    elif x < mental + social + family + work:
+        service = EMPLOYMENT
+    elif x < mental + social + family + work + settle:
+        service = INTEGRATION
+    elif x < mental + social + family + work + settle + guide:
+        service = GUIDANCE
+    elif x < mental + social + family + work + settle + guide + outreach:
+        service = OUTREACH
+    elif x < mental + social + family + work + settle + guide + outreach + community:
+        service = COMMUNITY
+    if p.waiting[service] == 0:
+        request(p, service, int(k.mental_contacts) if service == MENTAL else 1)
+
+
+@njit(cache=True)
+def urgency(p, k):
+    """Priority class 0-3 by felt distress and strain; 3 is seen first."""
+    return min(3, int(k.urgency_distress * felt(p) + k.urgency_strain * p.strain))
+
+
+@njit(cache=True)
+def handed_on(p, service, chance, k, keys):
+    """Refer on to another service; the hand-off is lost with a chance that a case manager lowers."""
+    if p.waiting[service] > 0:
+        return
+    lost = k.handoff_lost * (1.0 - k.handoff_managed) if p.manager > 0 else k.handoff_lost
+    if uniform(keys[HANDOFF], p.id) < chance * (1.0 - lost):
+        request(p, service, int(k.mental_contacts) if service == MENTAL else 1)
+
+
+@njit(cache=True)
+def help_given(p, service, k, keys):
+    """What a contact does to the one who is met. Effects are lent doses that fade (see `fade`)."""
+    if service == PRIMARY:
+        p.dose_relief += k.effect_primary
+        if felt(p) > k.mental_threshold:
+            handed_on(p, MENTAL, k.handoff_mental, k, keys)
+        elif p.strain > k.social_threshold:
+            handed_on(p, SOCIAL, k.handoff_social, k, keys)
+    elif service == MENTAL:
+        p.dose_relief += k.effect_mental
+    elif service == SOCIAL:
+        p.assistance = max(p.assistance, k.effect_social)
+        p.trust += k.effect_trust * (1.0 - p.trust)
+    elif service == FAMILY:
+        p.dose_relief += k.effect_family
+        p.trust += k.effect_trust * (1.0 - p.trust)
+    elif service == EMPLOYMENT:
+        p.work_support += k.effect_employment
+    elif service == INTEGRATION:
+        p.language += k.effect_language * (1.0 - p.language)
+        p.work_support += k.effect_employment
+    elif service == GUIDANCE:
+        p.work_support += k.effect_guidance
+        p.dose_empowerment += k.effect_empowerment
+    elif service == OUTREACH:
+        p.trust += k.effect_trust * (1.0 - p.trust)
+        p.dose_empowerment += k.effect_empowerment
+        handed_on(p, GUIDANCE, k.handoff_guidance, k, keys)
+    elif service == COMMUNITY:
+        p.dose_inclusion += k.effect_community
+    elif service == NATURE:
+        p.dose_relief += k.effect_nature
+
+
+@njit(cache=True)
+def fade(p, k):
+    """Lent doses fade by a fixed share each month; exact zeros below a trace keep later arithmetic cheap."""
+    keep = k.dose_keep
+    least = k.dose_least
+    p.dose_inclusion = keep * p.dose_inclusion if p.dose_inclusion > least else 0.0
+    p.dose_empowerment = keep * p.dose_empowerment if p.dose_empowerment > least else 0.0
+    p.dose_relief = keep * p.dose_relief if p.dose_relief > least else 0.0
+    p.work_support = keep * p.work_support if abs(p.work_support) > least else 0.0
+
+
+@njit(cache=True)
+def meet(p, service, desk, k, keys, money):
+    """One request served: costs, fee, effect, and the wait it ended."""
+    count = int(p.asks[service])
+    cost = desk.price * count
+    fee = min(cost, desk.fee * count)
+    p.month_cost += cost
+    money[FIRST_SERVICE + service] += cost - fee
+    money[FEES] += fee
+    desk.served += count
+    desk.met += 1
+    desk.waited += p.waiting[service] - 1.0
+    p.visits = min(int(p.visits) + count, 255)
+    p.waiting[service] = 0
+    p.asks[service] = 0
+    p.requests -= 1
+    help_given(p, service, k, keys)
+
+
+@njit(cache=True)
+def wait_on(p, service, desk, k, keys):
+    """One request not served this month: it waits on, or is given up."""
+    months = int(p.waiting[service])
+    if uniform(keys[GIVE_UP], p.id * SERVICE_COUNT + service) < k.queue_give_up[service]:
+        p.waiting[service] = 0
+        p.asks[service] = 0
+        p.requests -= 1
+        desk.gave_up += 1
+        return
+    p.waiting[service] = min(months + 1, 255)
+    desk.queue += 1
+
+
+@njit(cache=True)
+def serve(people, listed, count, desks, parameters, keys, money):
+    """Every service of one municipality meets whom its staff minutes allow; the others wait or give up.
+
+    listed: uint32 array, row * 16 + service for each open request; count: how many are valid.
+    Order: priority class, then months waited, then an addressed lottery; strictly in that order, so that a long
+    request is not passed over for a short one. Minutes left because the next request was too long are carried over.
+    """
+    k = parameters[0]
+    number = np.zeros(SERVICE_COUNT, np.int64)
+    for i in range(count):
+        number[int(listed[i]) % 16] += 1
+    for service in range(SERVICE_COUNT):
+        n = number[service]
+        desk = desks[service]
+        desk.served = 0.0
+        desk.met = 0.0
+        desk.waited = 0.0
+        desk.gave_up = 0.0
+        desk.queue = 0.0
+        desk.asked = n
+        if n == 0:
+            desk.carry = 0.0
+            continue
+        rows = np.empty(n, np.int64)
+        asked = 0.0
+        j = 0
+        for i in range(count):
+            if int(listed[i]) % 16 == service:
+                rows[j] = int(listed[i]) // 16
+                asked += people[rows[j]].asks[service]
+                j += 1
+        left = desk.capacity + desk.carry
+        if asked * desk.minutes > left:
+            order = np.empty(n, np.uint64)
+            for j in range(n):
+                p = people[rows[j]]
+                rank = np.uint64((3 - urgency(p, k)) * 256 + 255 - int(p.waiting[service]))
+                order[j] = (rank << PRIORITY_BITS) + (bits(keys[QUEUE], p.id) >> LOTTERY_BITS)
+            rows = rows[np.argsort(order)]
+        blocked = False
+        for j in range(n):
+            p = people[rows[j]]
+            minutes = desk.minutes * p.asks[service]
+            if not blocked and minutes > left:
+                blocked = True
+            if blocked:
+                wait_on(p, service, desk, k, keys)
+            else:
+                left -= minutes
+                meet(p, service, desk, k, keys, money)
+        desk.used = desk.capacity + desk.carry - left
+        desk.carry = left if blocked else 0.0

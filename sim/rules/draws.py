@@ -1,0 +1,176 @@
+"""Chance with an address: a draw is a pure function of (seed, who, month, purpose)."""
+
+import math
+from enum import IntEnum
+
+import numpy as np
+from numba import njit, vectorize
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_HALF, _STEP = 0.5, 2.0**-53
+
+
+class Purpose(IntEnum):
+    """What a uniform decides. Append only: a changed number moves every draw of that purpose."""
+
+    TRAIT = 1
+    FRAILTY = 2
+    NEED = 3
+    WAGE = 4
+    TRUST = 5
+    CLAIMS = 6
+    CHRONIC_START = 7
+    STAGE_START = 8
+    LANGUAGE_START = 9
+    START = 10
+    DEATH = 20
+    WORK = 21
+    CHRONIC = 22
+    CARE = 23
+    DISTRESS = 24
+    WELLBEING = 25
+    CLAIM = 26
+    STAGE = 27
+    HOSPITAL = 28
+    BEREAVE = 29
+    CONSCRIPT = 30
+    SCHOOL = 31
+    GIVE_UP = 40
+    QUEUE = 41
+    HANDOFF = 42
+    SEEK = 50
+    BIRTH = 200
+    BABY = 201
+    MOVE = 202
+    MOVE_TO = 203
+    LEAVE_HOME = 204
+    SEPARATE = 205
+    PAIR = 206
+    ARRIVE = 207
+    ARRIVAL = 208
+    CARRY = 209
+    STUDY = 210
+    SURVEY = 230
+    PLACE = 250
+    HEAR = 1000
+    ENROL = 1100
+    LEAVE = 1200
+    FIND = 1300
+
+
+@njit(cache=True)
+def mix(z):
+    """SplitMix64's finaliser: one uint64 to one well-mixed uint64 (Steele, Lea & Flood 2014, fig. 15)."""
+    z = (z ^ (z >> _S30)) * _MIX1
+    z = (z ^ (z >> _S27)) * _MIX2
+    return z ^ (z >> _S31)
+
+
+@njit(cache=True)
+def address(seed, purpose, month):
+    """Key of one (seed, purpose, month); made once, then combined with ids by `uniform` and `normal`.
+
+    seed, purpose, month: integers; months before the start are negative and allowed. Returns uint64.
+    """
+    z = mix(np.uint64(seed) + _GOLDEN)
+    z = mix(z ^ (np.uint64(purpose) * _GOLDEN))
+    return mix(z + np.uint64(month) * _MIX1 + _GOLDEN)
+
+
+@njit(cache=True)
+def bits(key, who):
+    """64 addressed bits for the id `who` (resident, household, place or agent). Returns uint64."""
+    return mix(key + np.uint64(who) * _GOLDEN)
+
+
+@njit(cache=True)
+def uniform(key, who):
+    """Uniform on the open interval (0, 1) for `who` at the address `key`; never 0 or 1, so quantiles are finite."""
+    return (np.float64(bits(key, who) >> _S11) + _HALF) * _STEP
+
+
+@njit(cache=True)
+def quantile(u):
+    """Standard normal quantile of `u` in (0, 1), relative accuracy about 1e-16.
+
+    Source: Wichura 1988, algorithm AS241 (PPND16).
+    """
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        return (
+            q
+            * (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+                   + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+                + 133.14166789178437745) * r + 3.387132872796366608)
+            / (((((((5226.495278852854561 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+                   + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+                + 42.313330701600911252) * r + 1.0)
+        )
+    r = u if q < 0.0 else 1.0 - u
+    r = math.sqrt(-math.log(r))
+    if r <= 5.0:
+        r -= 1.6
+        x = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+                 + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
+              + 4.6303378461565452959) * r + 1.42343711074968357734) / (
+            ((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
+                + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
+             + 2.05319162663775882187) * r + 1.0)
+    else:
+        r -= 5.0
+        x = (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
+                 + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
+              + 5.4637849111641143699) * r + 6.6579046435011037772) / (
+            ((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
+                + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
+             + 0.59983220655588793769) * r + 1.0)
+    return -x if q < 0.0 else x
+
+
+@njit(cache=True)
+def normal(key, who):
+    """Standard normal draw for `who` at the address `key`, by inverse distribution function."""
+    return quantile(uniform(key, who))
+
+
+@njit(cache=True)
+def poisson(u, mean):
+    """Poisson count at the uniform `u` by inverse distribution function; at most 200 (a month has an end).
+
+    mean: expected count, >= 0.
+    """
+    if mean <= 0.0:
+        return 0
+    term = math.exp(-mean)
+    total = term
+    count = 0
+    while u > total and count < 200:
+        count += 1
+        term = term * mean / count
+        total += term
+    return count
+
+
+@vectorize(["f8(u8,i8)"], cache=True)
+def uniforms(key, who):
+    """`uniform` over an array of ids; for population synthesis and yearly events."""
+    return uniform(key, who)
+
+
+LAST = 1400  # one past the largest purpose with its codes
+
+
+def key_count():
+    """Length of the array of a month's keys, indexed by purpose (plus the intervention's code for the last four)."""
+    return LAST
+
+
+@njit(cache=True)
+def fill_keys(keys, seed, month):
+    """Write the keys of a month for every purpose into `keys`, uint64 (key_count(),)."""
+    for purpose in range(len(keys)):
+        keys[purpose] = address(seed, purpose, month)

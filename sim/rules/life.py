@@ -1,0 +1,80 @@
+"""Living and dying: age, illness, shocks of life, and death by the life table."""
+
+import math
+
+from numba import njit
+
+from sim.rules.draws import Purpose, uniform
+
+DEATH, CHRONIC, BEREAVE, CARE = (int(Purpose[n]) for n in ("DEATH", "CHRONIC", "BEREAVE", "CARE"))
+EMPLOYED_LOW, JOBLESS_HIGH = 3, 5  # Status.employed .. Status.labour_market_support
+UNEMPLOYED, PENSIONER = 4, 7
+HEALTH_BANDS = (18, 35, 50, 65, 75, 85)  # lower age bounds of the health bands 1-6; band 0 is minors
+
+
+@njit(cache=True)
+def age_of(p, month):
+    """Age in whole years at `month` (months since the start)."""
+    return (month - p.birth_month) // 12
+
+
+@njit(cache=True)
+def health_band(age):
+    """Band 0-6 of an age in years: minors, then from 18, 35, 50, 65, 75 and 85."""
+    band = 0
+    for bound in HEALTH_BANDS:
+        if age >= bound:
+            band += 1
+    return band
+
+
+@njit(cache=True)
+def death_hazard(p, age, k, mortality):
+    """Deaths per year at this age and sex, raised by joblessness and early (disability) pension.
+
+    mortality: array (2, 101), deaths per person-year by sex and single age.
+    Source: Statistics Finland life tables; ratios Martikainen & Valkonen (science notes B, mortality).
+    """
+    h = mortality[p.sex, min(age, 100)]
+    if p.status == UNEMPLOYED or p.status == JOBLESS_HIGH:
+        h *= k.mortality_jobless[p.sex]
+    elif p.status == PENSIONER and age < 60:
+        h *= k.mortality_early_pension
+    return h
+
+
+@njit(cache=True)
+def dies(p, age, k, mortality, keys):
+    """Whether the resident dies this month: probability 1 - exp(-h / 12)."""
+    h = death_hazard(p, age, k, mortality) / 12.0
+    u = uniform(keys[DEATH], p.id)
+    return u < h and u < 1.0 - math.exp(-h)
+
+
+@njit(cache=True)
+def fall_ill(p, age, k, keys):
+    """Onset of and recovery from long-term illness; entry to home care and housing in old age.
+
+    Onset per month rises with age band, financial strain and low education; 1 - exp(-h) is taken as h, which is small.
+    """
+    band = health_band(age)
+    u = uniform(keys[CHRONIC], p.id)
+    if p.chronic == 0:
+        onset = k.health_onset[band] * (1.0 + k.health_onset_strain * p.strain) * k.health_onset_education[p.education]
+        if u < onset:
+            p.chronic = 1
+    elif u < k.health_recovery:
+        p.chronic = 0
+    if band >= 4:
+        v = uniform(keys[CARE], p.id)
+        if p.care == 0:
+            if p.chronic == 1 and v < k.care_home_onset[band]:
+                p.care = 1
+        elif p.care == 1 and v < k.care_housing_onset[band]:
+            p.care = 2
+
+
+@njit(cache=True)
+def shock(p, k, keys):
+    """Distress [SD units] that a bereavement, separation or the like brings this month; 0 in most months."""
+    return k.distress_event if uniform(keys[BEREAVE], p.id) < k.distress_event_rate else 0.0

@@ -1,0 +1,256 @@
+"""Work, study, benefits, household income and financial strain."""
+
+import math
+
+from numba import njit
+
+from sim.rules.draws import Purpose, uniform
+from sim.rules.life import age_of
+
+WORK, STUDY, CLAIM = int(Purpose.WORK), int(Purpose.STUDY), int(Purpose.CLAIM)
+CHILD, STUDENT, CONSCRIPT, EMPLOYED, UNEMPLOYED, SUPPORT, OUTSIDE, PENSIONER = range(8)
+BANDS = 9  # 16-17, 18-19, 20-24, 25-29, 30-44, 45-54, 55-59, 60-64, 65 and over
+NONE, LOST_JOB, FOUND_JOB = 0, 1, 2
+REFUGEE = 1
+# Items of the ledger that households cause; sim/ledger.py names them in this order.
+TAX, STUDY_GRANT, UNEMPLOYMENT_BENEFIT, SUPPORT_EARLY, SUPPORT_LATE, OTHER_BENEFIT, PENSION, CHILD_BENEFIT, ASSISTANCE = range(9)
+
+
+@njit(cache=True)
+def work_band(age):
+    """Row 0-8 of the work tables for an age in years, 16 or more."""
+    if age < 20:
+        return 0 if age < 18 else 1
+    if age < 30:
+        return 2 if age < 25 else 3
+    if age < 45:
+        return 4
+    if age < 60:
+        return 5 if age < 55 else 6
+    return 7 if age < 65 else 8
+
+
+@njit(cache=True)
+def job_hazard(p, row, month, k):
+    """Exits from joblessness to a job, per month: h = scale (m + 1/2)^(shape-1) z x exp(support).
+
+    m: months jobless; z: personal frailty (gamma, mean 1); x: education, refugee background by years since the
+    permit, and distress; support: log factor lent by services. Shape about 0.5 after Korpela's 13-week exit shares
+    (science notes B and D3).
+    """
+    h = k.work_job_scale[row] * (p.jobless_months + 0.5) ** (k.work_job_shape - 1.0) * p.frailty
+    h *= k.work_job_education[p.education]
+    if p.origin == REFUGEE:
+        years = (month - p.permit_month) / 12.0
+        h *= 1.0 - k.work_job_refugee * math.exp(-years / k.work_job_refugee_years)
+        h *= 1.0 - k.work_job_language * (1.0 - p.language)
+    h *= max(0.0, 1.0 - k.work_job_distress * p.distress)
+    if p.work_support != 0.0:
+        h *= math.exp(p.work_support)
+    return h
+
+
+@njit(cache=True)
+def enter(p, status):
+    """Move a resident to another main activity; joblessness counts on across benefits and time outside work."""
+    p.status = status
+    p.status_months = 0
+    if status < UNEMPLOYED or status == PENSIONER:
+        p.jobless_months = 0
+
+
+@njit(cache=True)
+def graduate(p, age, k, keys):
+    """Education reached on leaving school, and the pay that goes with it."""
+    u = uniform(keys[STUDY], p.id)
+    if p.education == 0 and age >= 18:
+        if u < k.study_secondary:
+            p.education = 1
+            p.wage *= k.wage_premium[1]
+    elif p.education == 1 and age >= 22 and u < k.study_tertiary:
+        p.education = 2
+        p.wage *= k.wage_premium[2]
+
+
+@njit(cache=True)
+def pick(u, a, b, c, d):
+    """Which of four competing monthly hazards strikes at the uniform u: 0-3, or -1 for none.
+
+    P(any) = 1 - exp(-(a + b + c + d)); given any, each in proportion to its hazard.
+    """
+    total = a + b + c + d
+    if u >= total:  # 1 - exp(-x) <= x: most months end here without an exponential
+        return -1
+    chance = 1.0 - math.exp(-total)
+    if u >= chance:
+        return -1
+    x = u / chance * total
+    if x < a:
+        return 0
+    if x < a + b:
+        return 1
+    return 2 if x < a + b + c else 3
+
+
+@njit(cache=True)
+def livelihood(p, age, month, k, keys):
+    """One month of main activity by competing hazards. Returns NONE, LOST_JOB or FOUND_JOB.
+
+    Tables of hazards per month are by sex and age band (row = 9 sex + band), fitted to Statistics Finland's main
+    activity by age and sex (docs/odd.md, livelihood).
+    """
+    p.status_months = min(p.status_months + 1, 1200)
+    status = p.status
+    if status == CHILD:
+        if age >= 16:
+            enter(p, STUDENT)
+        return NONE
+    if status == PENSIONER:
+        return NONE
+    if age >= 70:
+        enter(p, PENSIONER)
+        return NONE
+    row = BANDS * p.sex + work_band(age)
+    u = uniform(keys[WORK], p.id)
+    if status == EMPLOYED:
+        loss = k.work_job_loss[row] * k.work_job_loss_education[p.education]
+        what = pick(u, loss, k.work_employed_student[row], k.work_employed_outside[row], k.work_employed_pensioner[row])
+        if what == 0:
+            enter(p, UNEMPLOYED)
+            return LOST_JOB
+        if what > 0:
+            enter(p, STUDENT if what == 1 else OUTSIDE if what == 2 else PENSIONER)
+        return NONE
+    if status == STUDENT:
+        what = pick(u, k.work_student_employed[row], k.work_student_jobless[row], k.work_student_outside[row],
+                    k.work_student_conscript[row])
+        if what >= 0:
+            graduate(p, age, k, keys)
+            enter(p, EMPLOYED if what == 0 else SUPPORT if what == 1 else OUTSIDE if what == 2 else CONSCRIPT)
+        return NONE
+    if status == CONSCRIPT:
+        what = pick(u, k.work_conscript_employed, k.work_conscript_student, k.work_conscript_jobless, 0.0)
+        if what >= 0:
+            enter(p, EMPLOYED if what == 0 else STUDENT if what == 1 else SUPPORT)
+        return NONE
+    if status == OUTSIDE:
+        what = pick(u, k.work_outside_employed[row], k.work_outside_jobless[row], k.work_outside_student[row],
+                    k.work_outside_pensioner[row])
+        if what == 0:
+            enter(p, EMPLOYED)
+            return FOUND_JOB
+        if what > 0:
+            enter(p, SUPPORT if what == 1 else STUDENT if what == 2 else PENSIONER)
+        return NONE
+    p.jobless_months = min(p.jobless_months + 1, 1200)
+    what = pick(u, job_hazard(p, row, month, k), k.work_jobless_student[row], k.work_jobless_outside[row],
+                k.work_jobless_pensioner[row])
+    if what == 0:
+        enter(p, EMPLOYED)
+        return FOUND_JOB
+    if what > 0:
+        enter(p, STUDENT if what == 1 else OUTSIDE if what == 2 else PENSIONER)
+    elif status == UNEMPLOYED and p.status_months >= k.benefit_months:
+        months = p.jobless_months
+        enter(p, SUPPORT)
+        p.jobless_months = months
+    return NONE
+
+
+@njit(cache=True)
+def net_income(p, age, k, money):
+    """Own net income of the month [EUR2018] before social assistance; books tax and benefits.
+
+    money: array of ledger amounts in the order of this file's items; what the public pays is positive, tax negative.
+    """
+    if p.status == EMPLOYED:
+        rate = min(k.tax_highest, k.tax_base + k.tax_slope * p.wage)
+        money[TAX] -= rate * p.wage
+        return p.wage * (1.0 - rate)
+    if p.status == STUDENT:
+        if age < 18:
+            return 0.0
+        money[STUDY_GRANT] += k.benefit_study
+        return k.benefit_study
+    if p.status == PENSIONER:
+        gross = max(k.benefit_pension_least, k.benefit_pension_rate * p.wage)
+        money[PENSION] += gross
+        money[TAX] -= k.benefit_tax * gross
+        return gross * (1.0 - k.benefit_tax)
+    if p.status == UNEMPLOYED:
+        gross = max(k.benefit_support, k.benefit_earnings_rate * p.wage)
+        money[UNEMPLOYMENT_BENEFIT] += gross
+    elif p.status == SUPPORT:
+        gross = k.benefit_support
+        money[SUPPORT_LATE if p.status_months >= k.benefit_support_late else SUPPORT_EARLY] += gross
+    elif p.status == CHILD:
+        return 0.0
+    else:
+        money[OTHER_BENEFIT] += k.benefit_other
+        return k.benefit_other
+    money[TAX] -= k.benefit_tax * gross
+    return gross * (1.0 - k.benefit_tax)
+
+
+@njit(cache=True)
+def pool(home, month, k, money, keys):
+    """Share the household's income: benefits, social assistance if claimed, equivalence scale.
+
+    home: the rows of one household. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
+    Entitlement: the basic norm plus accepted housing cost above own income; non-take-up follows from `claims`.
+    """
+    adults = 0
+    minors = 0
+    total = 0.0
+    for p in home:
+        if p.alive == 1:
+            age = age_of(p, month)
+            if age < 18:
+                minors += 1
+            else:
+                adults += 1
+            total += net_income(p, age, k, money)
+    if adults + minors == 0:
+        return
+    total += k.benefit_child * minors
+    money[CHILD_BENEFIT] += k.benefit_child * minors
+    single = adults == 1
+    head = (k.norm_lone_parent if minors > 0 else 1.0) if single else k.norm_couple * adults
+    norm = k.norm_single * (head + k.norm_child * minors)
+    norm += k.norm_rent + k.norm_rent_more * (adults + minors - 1)
+    gap = norm - total
+    claims = 0
+    first = True
+    for p in home:
+        if p.alive == 1:
+            p.adults = adults
+            if adults < 2:
+                p.partner = 0
+            p.minors = minors
+            if gap <= 0.0 or adults == 0:
+                p.claims = 0
+            elif first and age_of(p, month) >= 18:
+                first = False
+                if p.claims == 0:
+                    ease = math.exp(k.claim_assistance * p.assistance + k.claim_awareness * p.awareness)
+                    if uniform(keys[CLAIM], p.id) < k.claim_hazard * ease:
+                        p.claims = 1
+                claims = p.claims
+    if gap > 0.0 and claims == 1:
+        total += gap
+        money[ASSISTANCE] += gap
+    scale = 1.0 + 0.5 * max(0, adults - 1) + 0.3 * (minors if adults > 0 else minors - 1)
+    income = total / scale
+    for p in home:
+        p.income = income
+        if p.alive == 1 and gap > 0.0:
+            p.claims = claims
+
+
+@njit(cache=True)
+def feel_strain(p, k):
+    """Financial strain [0-1] moves towards 1 / (1 + (income / line)^2); a half at the poverty line. Returns the change."""
+    x = p.income / k.strain_line
+    change = k.strain_pace * (1.0 / (1.0 + x * x) - p.strain)
+    p.strain += change
+    return change

@@ -1,0 +1,182 @@
+"""Programmes with places and clients: who is eligible, who joins, what each month with it does, who leaves."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.rules.awareness import burden, literacy, take_up
+from sim.rules.draws import Purpose, bits, uniform
+from sim.rules.health import felt
+from sim.rules.life import age_of
+
+ENROL, LEAVE, FIND, HEAR = (int(Purpose[n]) for n in ("ENROL", "LEAVE", "FIND", "HEAR"))
+TIE = 1e-9  # equal scores are settled by the lottery, never by the order of rows
+
+
+@njit(cache=True)
+def belongs(p, segment, month):
+    """Whether a resident is in a segment: at-risk groups, ages, education, sex, living alone, urbanity."""
+    if p.alive == 0 or (segment.groups != 0 and (p.groups & segment.groups) == 0):
+        return False
+    age = age_of(p, month)
+    if age < segment.age_min or age > segment.age_max:
+        return False
+    if segment.education >= 0 and p.education != segment.education:
+        return False
+    if segment.alone == 1 and p.adults + p.minors != 1:
+        return False
+    return segment.urbanity < 0 or p.urbanity == segment.urbanity
+
+
+@njit(cache=True)
+def hardship(p, k):
+    """How many of four needs a resident has at once, as a share 0-1: illness, distress, strain, long-term care."""
+    needs = 0.0
+    if p.chronic == 1:
+        needs += 1.0
+    if felt(p) > k.mental_threshold:
+        needs += 1.0
+    if p.strain > k.social_threshold:
+        needs += 1.0
+    if p.care > 0:
+        needs += 1.0
+    return needs / 4.0
+
+
+@njit(cache=True)
+def expose(people, listed, segment, campaign, month, parameters, keys, funnel):
+    """A campaign's month in one municipality: whom it reaches, and how much they remember.
+
+    P(exposed) = reach (1 - exp(-frequency)) x access; A' = A + impact quality fidelity (1 - A). Access and impact fall
+    with low literacy unless the message is tailored: P x (1 - (1 - tailoring) (1 - literacy)). Product fit, price and
+    place lower the hassle of those who are reached and have begun to think of it (assistance).
+    funnel: counts of segment, exposed, aware, intending. Source: science notes D10; NSMC benchmark criteria.
+    """
+    k = parameters[0]
+    c = campaign[0]
+    s = segment[0]
+    chance = c.reach * (1.0 - math.exp(-c.frequency))
+    for i in listed:
+        p = people[i]
+        if not belongs(p, s, month):
+            continue
+        funnel[0] += 1.0
+        through = 1.0 - (1.0 - c.tailoring) * (1.0 - literacy(p, k))
+        if uniform(keys[HEAR + c.code], p.id) < chance * through:
+            funnel[1] += 1.0
+            p.awareness += c.impact * through * (1.0 - p.awareness)
+            if p.stage > 0:
+                p.assistance = max(p.assistance, c.ease)
+        if p.awareness >= k.awareness_counts:
+            funnel[2] += 1.0
+            if p.stage >= 2:
+                funnel[3] += 1.0
+
+
+@njit(cache=True)
+def attend(p, g, k, keys):
+    """One month in a programme. Returns 1.0 if the client stays, 0.0 if this was the last month.
+
+    Effects are spread evenly over the planned months and multiplied by local fidelity; a case manager's effect also by
+    hardship, since help across sectors has nothing to join up for those with one need.
+    """
+    share = g.fidelity / g.months
+    if g.joint == 1:
+        share *= hardship(p, k)
+    p.dose_inclusion += share * g.inclusion
+    p.dose_empowerment += share * g.empowerment
+    p.dose_relief += share * g.relief
+    p.work_support += share * g.work
+    p.language += share * g.language * (1.0 - p.language)
+    p.trust += share * g.trust * (1.0 - p.trust)
+    p.assistance = max(p.assistance, g.assistance * g.fidelity)
+    if g.joint == 1:
+        p.manager_months += 1
+        stays = p.manager_months < g.months
+    else:
+        p.programme_months += 1
+        stays = p.programme_months < g.months
+    if stays and uniform(keys[LEAVE + g.code], p.id) >= g.dropout:
+        return 1.0
+    if g.joint == 1:
+        p.manager = 0
+    else:
+        p.programme = 0
+        p.work_support += g.fidelity * g.work_after
+    p.finished |= 1 << g.code
+    return 0.0
+
+
+@njit(cache=True)
+def joined(p, g):
+    """Whether the resident is a client of this programme now."""
+    return p.manager == g.code if g.joint == 1 else p.programme == g.code
+
+
+@njit(cache=True)
+def free_for(p, g):
+    """Whether the resident could join: no other programme of the same sort, and not through this one before."""
+    busy = p.manager if g.joint == 1 else p.programme
+    return busy == 0 and (p.finished & (1 << g.code)) == 0
+
+
+@njit(cache=True)
+def find_chance(p, g, k):
+    """Chance of coming to the programme this month: found by a worker, or by own take-up at `intensity` of the base."""
+    if g.outreach > 0.0:
+        return g.outreach
+    held = p.assistance
+    p.assistance = max(held, g.assistance * g.fidelity)
+    h = g.intensity * take_up(p, k)
+    p.assistance = held
+    return 1.0 - math.exp(-h)
+
+
+@njit(cache=True)
+def run(people, listed, segment, programme, places, month, parameters, keys, counts):
+    """A month of one programme in one municipality: clients attend, then free places are filled.
+
+    listed: rows to look at; places: clients it can hold. Candidates are those who come (`find_chance`); if more come
+    than there is room, case finding orders them: score = precision x hardship + (1 - precision) x lottery, highest
+    first. counts (written): clients who attended, joined, left, turned away.
+    """
+    k = parameters[0]
+    g = programme[0]
+    s = segment[0]
+    staying = 0.0
+    came = 0
+    score = np.empty(len(listed), np.float64)
+    row = np.empty(len(listed), np.int64)
+    for i in listed:
+        p = people[i]
+        if p.alive == 0:
+            continue
+        if joined(p, g):
+            counts[0] += 1.0
+            stays = attend(p, g, k, keys)
+            p.month_cost += g.cost_month
+            staying += stays
+            counts[2] += 1.0 - stays
+        elif places > 0.0 and free_for(p, g) and belongs(p, s, month):
+            if uniform(keys[ENROL + g.code], p.id) < find_chance(p, g, k):
+                lottery = uniform(keys[FIND + g.code], p.id)
+                score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
+                row[came] = i
+                came += 1
+    room = int(max(0.0, math.floor(places - staying + 0.5)))
+    if came > room:
+        order = np.argsort(-score[:came])
+    else:
+        order = np.arange(came)
+    for j in range(min(room, came)):
+        p = people[row[order[j]]]
+        if g.joint == 1:
+            p.manager = g.code
+            p.manager_months = 0
+        else:
+            p.programme = g.code
+            p.programme_months = 0
+        p.month_cost += g.cost_start
+        counts[1] += 1.0
+    counts[3] += max(0, came - room)

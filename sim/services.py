@@ -1,0 +1,91 @@
+"""Service: one kind of provider in one municipality, with staff minutes, price, fee and a queue."""
+
+import mesa
+import numpy as np
+
+from sim.residents import SERVICES
+
+DESK = np.dtype([
+    (name, "f8")
+    for name in ("base", "capacity", "carry", "price", "fee", "minutes", "asked", "served", "met", "waited", "gave_up",
+                 "queue", "used")
+])
+FLOWS = ("asked", "served", "met", "waited", "gave_up", "queue", "used", "capacity")
+
+
+def desks(places, values):
+    """The desks of all municipalities, float records (places, services): prices, fees and minutes per contact.
+
+    values: drawn parameters; `services.price` [EUR2018 per contact], `services.fee`, `services.minutes`. A price that is
+    missing or not a number is refused: it is never taken as zero.
+    """
+    table = np.zeros((places, len(SERVICES)), DESK)
+    for field in ("price", "fee", "minutes"):
+        numbers = np.asarray(values[f"services.{field}"], float)
+        if numbers.shape != (len(SERVICES),) or not np.isfinite(numbers).all():
+            raise ValueError(f"services.{field}: needs one finite number for each of {', '.join(SERVICES)}")
+        table[field] = numbers
+    return table
+
+
+class Service(mesa.Agent):
+    """One desk: reads and writes its row of the model's desks, so that AgentSet verbs reach every service."""
+
+    def __init__(self, model, kind, municipality):
+        super().__init__(model)
+        self.kind = kind
+        self.municipality = municipality
+        self._at = (municipality.index, SERVICES.index(kind))
+
+    def _get(self, field):
+        return float(self.model.desks[field][self._at])
+
+    def _set(self, field, value):
+        self.model.desks[field][self._at] = value
+
+    @property
+    def capacity(self):
+        """Staff minutes of this month."""
+        return self._get("capacity")
+
+    @property
+    def base(self):
+        """Staff minutes per month before what interventions add."""
+        return self._get("base")
+
+    @base.setter
+    def base(self, minutes):
+        self._set("base", minutes)
+
+    @property
+    def price(self):
+        """EUR of 2018 per contact."""
+        return self._get("price")
+
+    @price.setter
+    def price(self, euros):
+        self._set("price", euros)
+
+    @property
+    def fee(self):
+        """Client fee, EUR of 2018 per contact."""
+        return self._get("fee")
+
+    @fee.setter
+    def fee(self, euros):
+        self._set("fee", euros)
+
+    @property
+    def queue(self):
+        """Requests that waited on at the end of last month."""
+        return self._get("queue")
+
+    @property
+    def waiting(self):
+        """Mean months waited by those met last month; not-a-number if nobody was."""
+        met = self._get("met")
+        return self._get("waited") / met if met else float("nan")
+
+    def lend(self, minutes):
+        """Add staff minutes for this month only, as interventions do after places have decided."""
+        self._set("capacity", self.capacity + minutes)

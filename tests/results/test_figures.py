@@ -1,0 +1,159 @@
+"""Every figure is drawn from a tiny table and asked what it says; labels do not collide and stay inside."""
+
+import pathlib
+import subprocess
+import sys
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from results import figures
+from results.figures import style
+
+LABELS = {"baseline": "Baseline", "promeq": "PROMEQ models"}
+
+
+def texts(figure):
+    """All visible texts of a drawn figure with their boxes in pixels (of an annotation, without its leader
+    line).
+    """
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    unseen = set()  # tick labels beyond the limits are kept by matplotlib but not drawn
+    for axis in (side for axes in figure.axes for side in (axes.xaxis, axes.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        ticks = [tick for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high]
+        unseen |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+    found = figure.findobj(
+        lambda artist: isinstance(artist, Text) and artist.get_visible() and artist.get_text().strip()
+    )
+    return [(t.get_text(), Text.get_window_extent(t, renderer)) for t in found if id(t) not in unseen]
+
+
+def overlaps(boxes):
+    return [
+        (a, b)
+        for (a, one), (b, two) in combinations(boxes, 2)
+        if min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 1
+    ]
+
+
+def test_found_by_file_name():
+    files = {path.stem for path in pathlib.Path(figures.__file__).parent.glob("*.py")} - {"__init__", "style"}
+    assert set(figures.names()) == files >= {"wellbeing_by_group", "cost_by_payer", "who_gains"}
+    with pytest.raises(ValueError, match="Did you mean 'who_gains'"):
+        figures.draw("who_gain", {})
+
+
+@pytest.mark.parametrize("name", figures.names())
+def test_every_figure_reads_well(name, tables):
+    """Title, how to read, what it says, labelled axes with units, alt text; no text on another or cut off."""
+    figure = figures.draw(name, tables, comparator="baseline", labels=LABELS)
+    boxes = texts(figure)
+    written = " ".join(" ".join(text.split()) for text, _ in boxes)
+    assert "How to read:" in written
+    assert "What it says:" in written
+    assert "PROMEQ models" in written
+    assert figure.alt_text.startswith(figure.texts[0].get_text())
+    assert any("(" in axis.get_xlabel() + axis.get_ylabel() for axis in figure.axes)
+    assert overlaps(boxes) == []
+    width, height = figure.canvas.get_width_height()
+    assert all(
+        box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1 for _, box in boxes
+    )
+
+
+@pytest.mark.parametrize("name", figures.names())
+def test_saved_with_numbers_and_words(name, tables, tmp_path):
+    picture, numbers, words = figures.save(
+        name, tables, tmp_path / "figures", comparator="baseline", labels=LABELS
+    )
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    frame = pd.read_csv(numbers)
+    assert len(frame) == len(figures.data(name, tables, comparator="baseline"))
+    assert {"mean", "low", "high"} <= set(frame.columns)
+    assert ((frame["low"] <= frame["mean"] + 1e-12) & (frame["mean"] <= frame["high"] + 1e-12)).all()
+    assert "What it says:" in words.read_text(encoding="utf-8")
+
+
+def test_wellbeing_by_group_draws_the_numbers(tables):
+    figure = figures.draw("wellbeing_by_group", tables, comparator="baseline", labels=LABELS)
+    neet = next(axis for axis in figure.axes if axis.get_title(loc="left") == "NEET youth")
+    baseline, promeq = neet.get_lines()
+    assert baseline.get_color() == style.COMPARATOR
+    assert promeq.get_color() == style.COLOURS[0]
+    assert promeq.get_ydata()[-1] - baseline.get_ydata()[-1] == pytest.approx(0.056)
+    assert baseline.get_xdata()[-1] == pytest.approx(23.5 / 12)
+    spans = [np.ptp(axis.get_ylim()) for axis in figure.axes if axis.get_visible()]
+    assert spans == pytest.approx([spans[0]] * len(spans))
+    assert "+0.056 points" in figure.alt_text
+
+
+def test_six_arms_do_not_collide(tables, make_outcomes):
+    """Lines that lie on each other still have labels that do not."""
+    arms = ["promeq", "wellbeing_card_for_families", "social_reporting", "maturity", "diffusion"]
+    frames = [tables["outcomes"]]
+    for i, arm in enumerate(arms[1:]):
+        more = make_outcomes(gain=0.04 + 0.001 * i, arms=("baseline", arm))
+        frames.append(more[more["arm"] == arm])
+    figure = figures.draw("wellbeing_by_group", {"outcomes": pd.concat(frames)}, comparator="baseline")
+    assert overlaps(texts(figure)) == []
+
+
+def test_cost_by_payer_adds_up(tables):
+    frame = figures.data("cost_by_payer", tables, comparator="baseline").set_index("payer")
+    assert frame["mean"].drop("net").sum() == pytest.approx(frame.at["net", "mean"])
+    assert frame.at["municipality", "mean"] == pytest.approx(24 * 9000)
+    figure = figures.draw("cost_by_payer", tables, comparator="baseline", labels=LABELS)
+    written = [text for text, _ in texts(figure)]
+    assert "net +99.6 k EUR" in written
+    assert "Wellbeing services county" in written
+    bars = sum(bar.get_width() for bar in figure.axes[0].patches)
+    assert bars == pytest.approx(99.6)
+    assert "Municipality pays most (+216 k EUR); State saves most (−120 k EUR)" in figure.alt_text
+
+
+def test_who_gains_shows_shares_that_fill_the_bar(tables):
+    figure = figures.draw("who_gains", tables, comparator="baseline", labels=LABELS)
+    bars = figure.axes[0].patches
+    rows = len(figure.axes[0].get_yticks())
+    assert sum(bar.get_width() for bar in bars) == pytest.approx(100 * rows)
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+        "Better off",
+        "About the same",
+        "Worse off",
+    ]
+    assert "mean gain is largest for NEET youth (+0.025 points)" in figure.alt_text
+
+
+def test_spread_moves_little_and_keeps_order():
+    assert style.spread([1.0, 5.0], 1).tolist() == [1, 5]
+    assert style.spread([2.0, 2.0], 1).tolist() == [1.5, 2.5]
+    moved = style.spread([3.0, 1.0, 1.1, 1.2], 0.5)
+    assert np.diff(np.sort(moved)).min() >= 0.5 - 1e-12
+    assert moved.argsort().tolist() == [1, 2, 3, 0]
+    assert moved[0] == 3
+
+
+def test_an_arm_keeps_its_look():
+    looks = style.styles(["baseline", "a", "b"])
+    assert [look.colour for look in looks.values()] == ["#4d4d4d", "#0072B2", "#D55E00"]
+    assert len({look.marker for look in looks.values()}) == 3
+
+
+def test_the_users_settings_do_not_leak_in(tables):
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": False}):
+        figure = figures.draw("who_gains", tables)
+        assert figure.axes[0].xaxis.label.get_size() == 9
+        assert matplotlib.rcParams["font.size"] == 30
+
+
+def test_discovery_is_light():
+    code = "import sys; from results import figures; figures.names(); sys.exit('matplotlib' in sys.modules)"
+    root = pathlib.Path(figures.__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -1,0 +1,96 @@
+"""The tables on screen: within 100 columns, with the numbers of the summary."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from results import compare, screen, words
+
+
+@pytest.fixture(scope="module")
+def text(tables):
+    summary = compare.summarise(
+        tables, "baseline", "promeq", titles={"promeq": "PROMEQ models", "baseline": "Baseline"}
+    )
+    out = io.StringIO()
+    screen.show(summary, Console(file=out, width=100))
+    return out.getvalue()
+
+
+def test_fits_a_hundred_columns(text):
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+    assert "…" not in text  # nothing was cut off
+
+
+def test_says_what_it_should(text):
+    flat = " ".join(text.split())
+    for part in (
+        "PROMEQ models against Baseline: 2 years, 12 paired runs",
+        "NEET youth 3.40 3.45 +0.0560 [0.0411, 0.0709]",
+        "Slope over income 0.597 0.569 −0.0280",
+        "Gap: Any at-risk group",
+        "100 %",
+        "Contacts per resident-year 6.00 6.15 +0.15",
+        "Municipality +216 k EUR +210 k EUR",
+        "Society, without transfers +196 k EUR",
+        "Public sector, with transfers",
+        "402 [324, 539]",
+        "costs more, gains wellbeing (100 % of runs)",
+        "not measured results of the projects",
+        "Monte-Carlo error",
+    ):
+        assert part in flat, part
+
+
+def test_without_change_nothing_is_bold_and_no_ratio_is_given(tables):
+    import pandas as pd
+
+    same = {
+        name: pd.concat(
+            [frame[frame["arm"] == "baseline"], frame[frame["arm"] == "baseline"].assign(arm="same")]
+        )
+        for name, frame in tables.items()
+        if name != "twins"
+    }
+    out = io.StringIO()
+    screen.show(compare.summarise(same, "baseline", "same"), Console(file=out, width=100))
+    assert "no difference in cost or wellbeing (100 % of runs)" in out.getvalue()
+    assert "–" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 EUR"),
+        (-940.4, "−940 EUR"),
+        (12_345, "12.3 k EUR"),
+        (1e6, "1.00 M EUR"),
+        (-2.5e9, "−2.50 bn EUR"),
+        (999_990, "1.00 M EUR"),
+    ],
+)
+def test_money_keeps_three_digits(value, text):
+    assert words.money(value) == text
+
+
+def test_small_effects_and_large_sums_still_fit(tables, make_outcomes):
+    """A gain in the fourth decimal at billions of euros and a loss: nothing is cut off, no sign is lost."""
+    ledger = tables["ledger"].assign(amount=tables["ledger"]["amount"] * 30_000)
+    for gain in (0.0005, -0.04):
+        made = {"outcomes": make_outcomes(gain=gain), "ledger": ledger}
+        out = io.StringIO()
+        screen.show(compare.summarise(made, "baseline", "promeq"), Console(file=out, width=100))
+        assert "…" not in out.getvalue()
+        assert max(len(line.rstrip()) for line in out.getvalue().splitlines()) <= 100
+        assert ("+0.0002" if gain > 0 else "−0.0168 [−0.0213, −0.0123]") in out.getvalue()
+
+
+def test_numbers():
+    assert words.number(-0.0001) == "0.00"
+    assert words.signed(0.0) == "0.00"
+    assert words.signed(1234.5, 1) == "+1,234.5"
+    assert words.number(float("nan")) == "–"
+    assert words.share(0.123, 1) == "12.3 %"
+    assert words.label("some_thing") == "some thing"
+    assert words.label("neet") == "NEET youth"

@@ -1,0 +1,93 @@
+"""Intervals, pairing, and the split of variance into parameters and chance."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from results import uncertainty as unc
+
+
+def test_interval_is_mean_and_percentiles():
+    found = unc.interval(np.arange(101.0), 0.9)
+    assert found == pytest.approx((50, 5, 95, 101))
+    assert unc.interval([3.0, np.nan]) == (3, 3, 3, 1)
+    assert np.isnan(unc.interval([]).mean)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        unc.interval([1], 95)
+
+
+def test_interval_covers_at_its_level():
+    """The middle 95 % of many runs holds about 95 % of new ones."""
+    rng = np.random.default_rng(1)
+    found = unc.interval(rng.normal(size=4000))
+    fresh = rng.normal(size=20_000)
+    assert ((fresh > found.low) & (fresh < found.high)).mean() == pytest.approx(0.95, abs=0.01)
+
+
+def test_probability():
+    assert unc.probability(np.array([1, -1, 2, 3]) > 0) == 0.75
+    assert np.isnan(unc.probability([]))
+
+
+def test_variance_split_finds_what_was_put_in():
+    """Parameter variance 4, chance variance 1; and each alone."""
+    rng = np.random.default_rng(2)
+    draws = np.repeat(np.arange(2000), 3)
+    chance = rng.normal(0, 1, draws.size)
+    split = unc.variance_split(2 * rng.normal(size=2000)[draws] + chance, draws)
+    assert split.parameter == pytest.approx(4, rel=0.1)
+    assert split.chance == pytest.approx(1, rel=0.1)
+    assert split.share == pytest.approx(0.8, abs=0.03)
+    assert unc.variance_split(chance, draws).parameter == pytest.approx(0, abs=0.05)
+
+
+def test_variance_split_by_hand():
+    """Draws (1, 3) and (5, 7): means 2 and 6, chance 2, between 16, parameter (16 - 2) / 2 = 7."""
+    assert unc.variance_split([1, 3, 5, 7], [0, 0, 1, 1]) == (7, 2, pytest.approx(7 / 9))
+
+
+def test_variance_split_says_what_the_design_cannot_tell():
+    assert np.isnan(unc.variance_split([1, 2, 3], [0, 1, 2]).chance)
+    one = unc.variance_split([1, 2, 3], [0, 0, 0])
+    assert np.isnan(one.parameter)
+    assert one.chance == pytest.approx(1)
+
+
+def test_replicates_of_one_draw_are_not_independent():
+    """Ten copies of each draw's value add no knowledge of the mean over draws."""
+    values, draws = np.repeat([1.0, 2.0, 3.0, 4.0], 10), np.repeat([0, 1, 2, 3], 10)
+    assert unc.standard_error(values, draws) == pytest.approx(unc.standard_error([1, 2, 3, 4]))
+    assert unc.standard_error(values) < unc.standard_error(values, draws)
+    assert unc.standard_error([1.0, 3.0], [0, 0]) == pytest.approx(1)
+    assert np.isnan(unc.standard_error([1.0]))
+
+
+def runs(**values):
+    rows = [(arm, 0, i, value) for arm, column in values.items() for i, value in enumerate(column)]
+    return pd.DataFrame(rows, columns=["arm", "draw", "replicate", "value"])
+
+
+def test_pairs_are_of_the_same_draw_and_replicate():
+    frame = runs(a=[1.0, 2.0, 3.0], b=[1.5, 2.5])
+    found = unc.paired(frame.sample(frac=1, random_state=1), "b", "a").sort_values("replicate")
+    assert found["value"].tolist() == [0.5, 0.5]
+    assert found["replicate"].tolist() == [0, 1]
+
+
+def test_pairing_refuses_strangers_and_doubles():
+    with pytest.raises(ValueError, match="nothing can be paired"):
+        unc.paired(runs(a=[1.0]), "b", "a")
+    with pytest.raises(ValueError, match="several rows"):
+        unc.paired(pd.concat([runs(a=[1.0], b=[2.0])] * 2), "b", "a")
+
+
+def test_convergence_line():
+    assert "One run only" in unc.convergence([1.0], [0])
+    assert "All 2 runs agree" in unc.convergence([1.0, 1.0], [0, 1])
+    line = unc.convergence([1.0, 3, 5, 7], [0, 0, 1, 1], "the gap")
+    assert line == (
+        "Monte-Carlo error of the gap: 2 after 4 runs; 6 more draws would about halve it; "
+        "parameters carry 78 % of the variance, chance the rest."
+    )
+    assert "9 more replicates" in unc.convergence([1.0, 2, 3], [0, 0, 0])
+    assert "one draw only" in unc.convergence([1.0, 2, 3], [0, 0, 0])
