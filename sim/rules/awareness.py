@@ -2,22 +2,20 @@
 
 import math
 
-from numba import njit
-
-from sim.rules.draws import Purpose, uniform
+from sim.rules.draws import Purpose, uniform, rule
 from sim.rules.health import felt
 
 STAGE = int(Purpose.STAGE)
 MAINTENANCE = 4
 
 
-@njit(cache=True)
+@rule
 def literacy(p, k):
     """How much of a message gets through [0-1]: education times command of the language."""
     return k.literacy_education[p.education] * (1.0 - k.literacy_language * (1.0 - p.language))
 
 
-@njit(cache=True)
+@rule
 def burden(p, k):
     """Hassle and stigma of asking for help [0-1]: distress, strain, language, distance; trust lightens it.
 
@@ -35,27 +33,26 @@ def burden(p, k):
     return min(1.0, max(0.0, b))
 
 
-@njit(cache=True)
-def readiness(p, k):
+@rule
+def readiness(p, b, k):
     """Factor on asking for voluntary help: exp(information x recall x literacy + assistance x help at hand x burden) (1 - burden).
 
-    The two effects are scaled so that at mean literacy and burden information multiplies enrolment by 1.87 and help
+    b: burden. The two effects are scaled so that at mean literacy and burden information multiplies enrolment by 1.87 and help
     with applying by a further 1.69 (6, 11 and 18 % in nine months: Finkelstein & Notowidigdo; science notes A4, D9).
     """
-    b = burden(p, k)
     if p.awareness == 0.0 and p.assistance == 0.0:
         return 1.0 - b
     push = k.readiness_information * p.awareness * literacy(p, k) + k.readiness_assistance * p.assistance * b
     return (1.0 - b) * math.exp(push)
 
 
-@njit(cache=True)
+@rule
 def take_up(p, k):
     """Enrolment in an offered voluntary programme, per month: base hazard x readiness relative to the average resident."""
-    return k.readiness_base * readiness(p, k)
+    return k.readiness_base * readiness(p, burden(p, k), k)
 
 
-@njit(cache=True)
+@rule
 def hear(p, talk, k, keys):
     """One month of recall and of the stage of change.
 

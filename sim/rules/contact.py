@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.rules.awareness import burden, readiness
-from sim.rules.draws import Purpose, bits, poisson, quantile, uniform
+from sim.rules.awareness import readiness
+from sim.rules.draws import Purpose, bits, poisson, quantile, uniform, rule
 from sim.rules.health import felt
 from sim.rules.life import health_band
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
@@ -23,7 +23,7 @@ PRIORITY_BITS = np.uint64(46)
 LOTTERY_BITS = np.uint64(18)
 
 
-@njit(cache=True)
+@rule
 def request(p, service, count):
     """Ask a service for `count` contacts; a request that is already open takes them in."""
     if p.waiting[service] == 0:
@@ -33,17 +33,17 @@ def request(p, service, count):
     p.asks[service] = min(int(p.asks[service]) + count, 255)
 
 
-@njit(cache=True)
-def seek_health(p, age, k, keys):
+@rule
+def seek_health(p, age, hassle, k, keys):
     """Visits asked of primary care and home care this month.
 
-    Count ~ Poisson(rate x need x age x (1 + illness + distress) x (1 - barrier)); with the personal gamma factor on
+    hassle: burden of asking, 0-1. Count ~ Poisson(rate x need x age x (1 + illness + distress) x (1 - barrier)); with the personal gamma factor on
     need the year's count is close to negative binomial with size 1 (THL 2022: 6.2 visits, 86 % with any).
     """
     rate = k.visit_rate * p.need * k.visit_age[health_band(age)]
     rate *= 1.0 + k.visit_chronic * p.chronic + k.visit_distress * felt(p)
     if age >= 16:
-        rate *= 1.0 - k.visit_barrier * burden(p, k)
+        rate *= 1.0 - k.visit_barrier * hassle
     count = poisson(uniform(keys[SEEK], p.id), rate)
     if p.manager > 0 and count > 1:  # one case manager sees to it that the same matter is not taken to two desks
         count -= int(count * k.managed_duplicates + 0.5)
@@ -53,30 +53,31 @@ def seek_health(p, age, k, keys):
         request(p, HOME_CARE, int(k.home_care_visits))
 
 
-@njit(cache=True)
+@rule
 def fall_to_hospital(p, age, k, keys, money, price):
     """A hospital episode this month, not rationed: cost lognormal around `price` [EUR2018 per episode].
 
     The same uniform decides whether and, rescaled, how costly: a uniform below p is uniform again after division by p.
     """
-    chance = k.hospital_rate[health_band(age)] * (1.0 + k.hospital_chronic * p.chronic) * math.sqrt(p.need)
+    rate = k.hospital_rate[health_band(age)] * (1.0 + k.hospital_chronic * p.chronic)
     u = uniform(keys[HOSPITAL_STAY], p.id)
-    if u < chance:
+    if u * u < rate * rate * p.need:  # u < rate x square root of need
+        chance = rate * math.sqrt(p.need)
         cost = price * math.exp(k.hospital_sigma * quantile(u / chance) - 0.5 * k.hospital_sigma * k.hospital_sigma)
         p.month_cost += cost
         money[FIRST_SERVICE + HOSPITAL] += cost
         p.visits = min(int(p.visits) + 1, 255)
 
 
-@njit(cache=True)
-def seek_support(p, age, month, k, keys, desks):
+@rule
+def seek_support(p, age, month, hassle, k, keys, desks):
     """At most one new request a month to the services other than health: competing hazards with need and readiness.
 
     Services that a scenario has closed (no capacity) are not asked.
     """
     d = felt(p)
     jobless = p.status == UNEMPLOYED or p.status == SUPPORT
-    ready = readiness(p, k) * k.stage_seek[p.stage]
+    ready = readiness(p, hassle, k) * k.stage_seek[p.stage]
     hard = max(0.0, d - k.mental_threshold)
     poor = max(0.0, p.strain - k.social_threshold)
     young = age < 30 and (jobless or p.status == OUTSIDE)
@@ -117,13 +118,13 @@ def seek_support(p, age, month, k, keys, desks):
         request(p, service, int(k.mental_contacts) if service == MENTAL else 1)
 
 
-@njit(cache=True)
+@rule
 def urgency(p, k):
     """Priority class 0-3 by felt distress and strain; 3 is seen first."""
     return min(3, int(k.urgency_distress * felt(p) + k.urgency_strain * p.strain))
 
 
-@njit(cache=True)
+@rule
 def handed_on(p, service, chance, k, keys):
     """Refer on to another service; the hand-off is lost with a chance that a case manager lowers."""
     if p.waiting[service] > 0:
@@ -133,7 +134,7 @@ def handed_on(p, service, chance, k, keys):
         request(p, service, int(k.mental_contacts) if service == MENTAL else 1)
 
 
-@njit(cache=True)
+@rule
 def help_given(p, service, k, keys):
     """What a contact does to the one who is met. Effects are lent doses that fade (see `fade`)."""
     if service == PRIMARY:
@@ -168,7 +169,7 @@ def help_given(p, service, k, keys):
         p.dose_relief += k.effect_nature
 
 
-@njit(cache=True)
+@rule
 def fade(p, k):
     """Lent doses fade by a fixed share each month; exact zeros below a trace keep later arithmetic cheap."""
     keep = k.dose_keep
@@ -179,7 +180,7 @@ def fade(p, k):
     p.work_support = keep * p.work_support if abs(p.work_support) > least else 0.0
 
 
-@njit(cache=True)
+@rule
 def meet(p, service, desk, k, keys, money):
     """One request served: costs, fee, effect, and the wait it ended."""
     count = int(p.asks[service])
@@ -198,7 +199,7 @@ def meet(p, service, desk, k, keys, money):
     help_given(p, service, k, keys)
 
 
-@njit(cache=True)
+@rule
 def wait_on(p, service, desk, k, keys):
     """One request not served this month: it waits on, or is given up."""
     months = int(p.waiting[service])

@@ -1,17 +1,16 @@
 """Functional health and psychological distress: a stress process with buffers."""
 
-from numba import njit
-
+from sim.rules.draws import rule
 from sim.rules.life import health_band, shock
 
 
-@njit(cache=True)
+@rule
 def felt(p):
     """Distress that is felt [SD units]: what is there less what treatment and programmes hold off."""
     return max(0.0, p.distress - p.dose_relief)
 
 
-@njit(cache=True)
+@rule
 def stress(p, jobless, k, keys):
     """One month of distress: S' = (1 - c) S + v (1 - b support) sum of stressors + shock, never below 0.
 
@@ -30,7 +29,7 @@ def stress(p, jobless, k, keys):
     p.distress = (1.0 - k.distress_fade) * p.distress + vulnerable * buffer * stressors + shock(p, k, keys)
 
 
-@njit(cache=True)
+@rule
 def health(p, age, k):
     """One month of functional health [0-1]: towards 1 less age, long-term illness, care need and distress."""
     target = (

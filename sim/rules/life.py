@@ -2,33 +2,31 @@
 
 import math
 
-from numba import njit
-
-from sim.rules.draws import Purpose, uniform
+import numpy as np
+from sim.rules.draws import Purpose, uniform, rule
 
 DEATH, CHRONIC, BEREAVE, CARE = (int(Purpose[n]) for n in ("DEATH", "CHRONIC", "BEREAVE", "CARE"))
 EMPLOYED_LOW, JOBLESS_HIGH = 3, 5  # Status.employed .. Status.labour_market_support
 UNEMPLOYED, PENSIONER = 4, 7
+OLDEST = 120
+MOST_RAISED = 10.0 / 12.0  # no ratio of mortality is near 10, so a draw above this times the table's hazard survives
 HEALTH_BANDS = (18, 35, 50, 65, 75, 85)  # lower age bounds of the health bands 1-6; band 0 is minors
+BAND_OF_AGE = np.searchsorted(np.array(HEALTH_BANDS), np.arange(OLDEST + 1), side="right").astype(np.uint8)
 
 
-@njit(cache=True)
+@rule
 def age_of(p, month):
     """Age in whole years at `month` (months since the start)."""
     return (month - p.birth_month) // 12
 
 
-@njit(cache=True)
+@rule
 def health_band(age):
     """Band 0-6 of an age in years: minors, then from 18, 35, 50, 65, 75 and 85."""
-    band = 0
-    for bound in HEALTH_BANDS:
-        if age >= bound:
-            band += 1
-    return band
+    return BAND_OF_AGE[min(age, OLDEST)]
 
 
-@njit(cache=True)
+@rule
 def death_hazard(p, age, k, mortality):
     """Deaths per year at this age and sex, raised by joblessness and early (disability) pension.
 
@@ -43,15 +41,16 @@ def death_hazard(p, age, k, mortality):
     return h
 
 
-@njit(cache=True)
+@rule
 def dies(p, age, k, mortality, keys):
     """Whether the resident dies this month: probability 1 - exp(-h / 12)."""
-    h = death_hazard(p, age, k, mortality) / 12.0
     u = uniform(keys[DEATH], p.id)
-    return u < h and u < 1.0 - math.exp(-h)
+    if u > MOST_RAISED * mortality[p.sex, min(age, 100)]:  # nearly always: no need to ask what raises the hazard
+        return False
+    return u < 1.0 - math.exp(-death_hazard(p, age, k, mortality) / 12.0)
 
 
-@njit(cache=True)
+@rule
 def fall_ill(p, age, k, keys):
     """Onset of and recovery from long-term illness; entry to home care and housing in old age.
 
@@ -74,7 +73,7 @@ def fall_ill(p, age, k, keys):
             p.care = 2
 
 
-@njit(cache=True)
+@rule
 def shock(p, k, keys):
     """Distress [SD units] that a bereavement, separation or the like brings this month; 0 in most months."""
     return k.distress_event if uniform(keys[BEREAVE], p.id) < k.distress_event_rate else 0.0

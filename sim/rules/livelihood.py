@@ -2,10 +2,9 @@
 
 import math
 
-from numba import njit
-
-from sim.rules.draws import Purpose, uniform
-from sim.rules.life import age_of
+import numpy as np
+from sim.rules.draws import Purpose, uniform, rule
+from sim.rules.life import OLDEST, age_of
 
 WORK, STUDY, CLAIM = int(Purpose.WORK), int(Purpose.STUDY), int(Purpose.CLAIM)
 CHILD, STUDENT, CONSCRIPT, EMPLOYED, UNEMPLOYED, SUPPORT, OUTSIDE, PENSIONER = range(8)
@@ -16,21 +15,17 @@ REFUGEE = 1
 TAX, STUDY_GRANT, UNEMPLOYMENT_BENEFIT, SUPPORT_EARLY, SUPPORT_LATE, OTHER_BENEFIT, PENSION, CHILD_BENEFIT, ASSISTANCE = range(9)
 
 
-@njit(cache=True)
+WORK_BANDS = (18, 20, 25, 30, 45, 55, 60, 65)
+BAND_OF_AGE = np.searchsorted(np.array(WORK_BANDS), np.arange(OLDEST + 1), side="right").astype(np.uint8)
+
+
+@rule
 def work_band(age):
     """Row 0-8 of the work tables for an age in years, 16 or more."""
-    if age < 20:
-        return 0 if age < 18 else 1
-    if age < 30:
-        return 2 if age < 25 else 3
-    if age < 45:
-        return 4
-    if age < 60:
-        return 5 if age < 55 else 6
-    return 7 if age < 65 else 8
+    return BAND_OF_AGE[min(age, OLDEST)]
 
 
-@njit(cache=True)
+@rule
 def job_hazard(p, row, month, k):
     """Exits from joblessness to a job, per month: h = scale (m + 1/2)^(shape-1) z x exp(support).
 
@@ -50,7 +45,7 @@ def job_hazard(p, row, month, k):
     return h
 
 
-@njit(cache=True)
+@rule
 def enter(p, status):
     """Move a resident to another main activity; joblessness counts on across benefits and time outside work."""
     p.status = status
@@ -59,7 +54,7 @@ def enter(p, status):
         p.jobless_months = 0
 
 
-@njit(cache=True)
+@rule
 def graduate(p, age, k, keys):
     """Education reached on leaving school, and the pay that goes with it."""
     u = uniform(keys[STUDY], p.id)
@@ -72,7 +67,7 @@ def graduate(p, age, k, keys):
         p.wage *= k.wage_premium[2]
 
 
-@njit(cache=True)
+@rule
 def pick(u, a, b, c, d):
     """Which of four competing monthly hazards strikes at the uniform u: 0-3, or -1 for none.
 
@@ -92,7 +87,7 @@ def pick(u, a, b, c, d):
     return 2 if x < a + b + c else 3
 
 
-@njit(cache=True)
+@rule
 def livelihood(p, age, month, k, keys):
     """One month of main activity by competing hazards. Returns NONE, LOST_JOB or FOUND_JOB.
 
@@ -157,7 +152,7 @@ def livelihood(p, age, month, k, keys):
     return NONE
 
 
-@njit(cache=True)
+@rule
 def net_income(p, age, k, money):
     """Own net income of the month [EUR2018] before social assistance; books tax and benefits.
 
@@ -192,17 +187,18 @@ def net_income(p, age, k, money):
     return gross * (1.0 - k.benefit_tax)
 
 
-@njit(cache=True)
-def pool(home, month, k, money, keys):
+@rule
+def pool(people, first, last, month, k, money, keys):
     """Share the household's income: benefits, social assistance if claimed, equivalence scale.
 
-    home: the rows of one household. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
+    first, last: rows of one household. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
     Entitlement: the basic norm plus accepted housing cost above own income; non-take-up follows from `claims`.
     """
     adults = 0
     minors = 0
     total = 0.0
-    for p in home:
+    for i in range(first, last):
+        p = people[i]
         if p.alive == 1:
             age = age_of(p, month)
             if age < 18:
@@ -220,8 +216,9 @@ def pool(home, month, k, money, keys):
     norm += k.norm_rent + k.norm_rent_more * (adults + minors - 1)
     gap = norm - total
     claims = 0
-    first = True
-    for p in home:
+    heard = False
+    for i in range(first, last):
+        p = people[i]
         if p.alive == 1:
             p.adults = adults
             if adults < 2:
@@ -229,8 +226,8 @@ def pool(home, month, k, money, keys):
             p.minors = minors
             if gap <= 0.0 or adults == 0:
                 p.claims = 0
-            elif first and age_of(p, month) >= 18:
-                first = False
+            elif not heard and age_of(p, month) >= 18:
+                heard = True
                 if p.claims == 0:
                     ease = math.exp(k.claim_assistance * p.assistance + k.claim_awareness * p.awareness)
                     if uniform(keys[CLAIM], p.id) < k.claim_hazard * ease:
@@ -241,13 +238,14 @@ def pool(home, month, k, money, keys):
         money[ASSISTANCE] += gap
     scale = 1.0 + 0.5 * max(0, adults - 1) + 0.3 * (minors if adults > 0 else minors - 1)
     income = total / scale
-    for p in home:
+    for i in range(first, last):
+        p = people[i]
         p.income = income
         if p.alive == 1 and gap > 0.0:
             p.claims = claims
 
 
-@njit(cache=True)
+@rule
 def feel_strain(p, k):
     """Financial strain [0-1] moves towards 1 / (1 + (income / line)^2); a half at the poverty line. Returns the change."""
     x = p.income / k.strain_line

@@ -2,7 +2,8 @@
 
 from numba import njit
 
-from sim.rules.awareness import hear
+from sim.rules.draws import rule
+from sim.rules.awareness import burden, hear
 from sim.rules.contact import HOUSING, fade, fall_to_hospital, seek_health, seek_support
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.health import health, stress
@@ -14,7 +15,7 @@ from sim.rules.wellbeing import feel, remember
 LOCAL, SERVICES = 16, 12
 
 
-@njit(cache=True)
+@rule
 def household_end(people, first):
     """Row after the last member of the household that starts at row `first`."""
     last = first + 1
@@ -23,7 +24,7 @@ def household_end(people, first):
     return last
 
 
-@njit(cache=True)
+@rule
 def live_one(p, event, month, peers, talk, k, keys, money, desks):
     """A month of one resident after work and household income are known."""
     age = age_of(p, month)
@@ -37,7 +38,8 @@ def live_one(p, event, month, peers, talk, k, keys, money, desks):
     social_quality(p, jobless, active, k)
     remember(p, jobless, event, k)
     feel(p, jobless, event, strain_change, peers, k, keys)
-    seek_health(p, age, k, keys)
+    hassle = burden(p, k)
+    seek_health(p, age, hassle, k, keys)
     fall_to_hospital(p, age, k, keys, money, desks[HOSPITAL_DESK].price)
     if p.care == 2:
         cost = k.price_housing[0 if age < 18 else 1 if age < 65 else 2]
@@ -45,10 +47,10 @@ def live_one(p, event, month, peers, talk, k, keys, money, desks):
         money[HOUSING] += cost
     if age >= 16:
         hear(p, talk, k, keys)
-        seek_support(p, age, month, k, keys, desks)
+        seek_support(p, age, month, hassle, k, keys, desks)
 
 
-@njit(cache=True)
+@rule
 def peer_means(people, first, last, i, start, before, told, indptr, indices):
     """Mean of last month's wellbeing and recall over the contacts of row i: household members and network.
 
@@ -85,10 +87,9 @@ def live(people, start, month, parameters, mortality, keys, money, desks, before
     deaths = 0
     while first < len(people):
         last = household_end(people, first)
-        home = people[first:last]
         events = 0  # two bits per member: what happened at work, kept until the month's wellbeing is felt
         for j in range(last - first):
-            p = home[j]
+            p = people[first + j]
             if p.alive == 1:
                 age = age_of(p, month)
                 if dies(p, age, k, mortality, keys):
@@ -98,9 +99,9 @@ def live(people, start, month, parameters, mortality, keys, money, desks, before
                     events |= livelihood(p, age, month, k, keys) << (2 * j)
                 else:
                     livelihood(p, age, month, k, keys)
-        pool(home, month, k, money, keys)
+        pool(people, first, last, month, k, money, keys)
         for j in range(last - first):
-            p = home[j]
+            p = people[first + j]
             if p.alive == 0:
                 continue
             wellbeing, recall, number = peer_means(people, first, last, first + j, start, before, told, indptr, indices)

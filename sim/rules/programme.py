@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from sim.rules.awareness import burden, literacy, take_up
-from sim.rules.draws import Purpose, bits, uniform
+from sim.rules.draws import Purpose, bits, uniform, rule
 from sim.rules.health import felt
 from sim.rules.life import age_of
 
@@ -14,7 +14,7 @@ ENROL, LEAVE, FIND, HEAR = (int(Purpose[n]) for n in ("ENROL", "LEAVE", "FIND", 
 TIE = 1e-9  # equal scores are settled by the lottery, never by the order of rows
 
 
-@njit(cache=True)
+@rule
 def belongs(p, segment, month):
     """Whether a resident is in a segment: at-risk groups, ages, education, sex, living alone, urbanity."""
     if p.alive == 0 or (segment.groups != 0 and (p.groups & segment.groups) == 0):
@@ -29,7 +29,7 @@ def belongs(p, segment, month):
     return segment.urbanity < 0 or p.urbanity == segment.urbanity
 
 
-@njit(cache=True)
+@rule
 def hardship(p, k):
     """How many of four needs a resident has at once, as a share 0-1: illness, distress, strain, long-term care."""
     needs = 0.0
@@ -74,7 +74,7 @@ def expose(people, listed, segment, campaign, month, parameters, keys, funnel):
                 funnel[3] += 1.0
 
 
-@njit(cache=True)
+@rule
 def attend(p, g, k, keys):
     """One month in a programme. Returns 1.0 if the client stays, 0.0 if this was the last month.
 
@@ -108,20 +108,20 @@ def attend(p, g, k, keys):
     return 0.0
 
 
-@njit(cache=True)
+@rule
 def joined(p, g):
     """Whether the resident is a client of this programme now."""
     return p.manager == g.code if g.joint == 1 else p.programme == g.code
 
 
-@njit(cache=True)
+@rule
 def free_for(p, g):
     """Whether the resident could join: no other programme of the same sort, and not through this one before."""
     busy = p.manager if g.joint == 1 else p.programme
     return busy == 0 and (p.finished & (1 << g.code)) == 0
 
 
-@njit(cache=True)
+@rule
 def find_chance(p, g, k):
     """Chance of coming to the programme this month: found by a worker, or by own take-up at `intensity` of the base."""
     if g.outreach > 0.0:

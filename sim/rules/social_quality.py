@@ -1,18 +1,17 @@
 """The four conditional factors of social quality: security, cohesion, inclusion, empowerment."""
 
-from numba import njit
-
+from sim.rules.draws import rule
 from sim.rules.health import felt
 from sim.rules.life import PENSIONER
 
 
-@njit(cache=True)
+@rule
 def towards(now, target, pace):
     """Partial adjustment of an index kept within 0-1: x + pace (target - x)."""
     return min(1.0, max(0.0, now + pace * (target - now)))
 
 
-@njit(cache=True)
+@rule
 def social_quality(p, jobless, active, k):
     """One month of the four factors, each an index 0-1 that moves towards its target.
 

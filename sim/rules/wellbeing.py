@@ -2,16 +2,14 @@
 
 import math
 
-from numba import njit
-
-from sim.rules.draws import Purpose, normal
+from sim.rules.draws import Purpose, normal, rule
 from sim.rules.health import felt
 from sim.rules.livelihood import FOUND_JOB, LOST_JOB
 
 WELLBEING = int(Purpose.WELLBEING)
 
 
-@njit(cache=True)
+@rule
 def capability(p, k):
     """Capability [0-1]: resources times what lets people use them.
 
@@ -29,7 +27,7 @@ def capability(p, k):
     return resources * conversion
 
 
-@njit(cache=True)
+@rule
 def set_point(p, jobless, k):
     """Where wellbeing returns to [EUROHIS points]: trait, capability, health, social quality, less distress and scar."""
     return (
@@ -47,7 +45,7 @@ def set_point(p, jobless, k):
     )
 
 
-@njit(cache=True)
+@rule
 def remember(p, jobless, event, k):
     """Scar of unemployment [years remembered]: grows while jobless and at the loss, then halves in `scar_half_life` years."""
     if event == LOST_JOB:
@@ -58,7 +56,7 @@ def remember(p, jobless, event, k):
         p.scar *= k.scar_keep
 
 
-@njit(cache=True)
+@rule
 def feel(p, jobless, event, strain_change, peers, k, keys):
     """One month of wellbeing: W' = m + rho (W - m) + sum b ds + l (peers - W) + e, e ~ N(0, s^2).
 
@@ -75,7 +73,7 @@ def feel(p, jobless, event, strain_change, peers, k, keys):
     p.wellbeing = m + k.wellbeing_persistence * (p.wellbeing - m) + jump + k.peer_influence * (peers - p.wellbeing) + e
 
 
-@njit(cache=True)
+@rule
 def item(wellbeing, z, k):
     """One Likert answer 1-5 to a EUROHIS-QOL-8 question: the latent score plus item noise z ~ N(0,1), rounded."""
     return min(5.0, max(1.0, math.floor(wellbeing + k.survey_item_noise * z + 0.5)))
