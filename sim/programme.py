@@ -35,7 +35,7 @@ class Programme(Intervention):
 
     def places_in(self, place):
         """Clients that the programme can hold in one municipality, for the simulated residents."""
-        return self.value("places") * self.base(place) / 1000.0
+        return self.value("capacity") * self.base(place) / 1000.0
 
     def base(self, place):
         """Simulated residents from whom places are counted (places are per 1,000 of them)."""

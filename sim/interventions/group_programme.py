@@ -17,7 +17,7 @@ class Settings(ProgrammeSettings):
     group_size: int = Field(8, ge=2, le=50, description="participants per group")
     facilitators: int = Field(1, ge=1, le=5, description="facilitators per group")
     online: bool = False
-    places: Quantity = quantity("participants at a time per 1,000 residents", 0, 1000, default="group_programme.places")
+    capacity: Quantity = quantity("participants at a time per 1,000 residents", 0, 1000, default="group_programme.capacity")
     intensity: Quantity = quantity("ratio to base take-up", 0, 1000, default="group_programme.intensity")
     assistance: Quantity = quantity("index 0-1", 0, 1, default="group_programme.assistance")
     dropout: Quantity = quantity("probability per month", 0, 1, default="group_programme.dropout")

@@ -7,7 +7,7 @@ class Settings(ProgrammeSettings):
     """Language and peers. Attendance takes time from job search (`lock_in`), which the language gained pays back."""
 
     segment: Segment = Segment(group="refugee")
-    places: Quantity = quantity("participants at a time per 1,000 residents", 0, 1000, default="integration_support.places")
+    capacity: Quantity = quantity("participants at a time per 1,000 residents", 0, 1000, default="integration_support.capacity")
     intensity: Quantity = quantity("ratio to base take-up", 0, 1000, default="integration_support.intensity")
     assistance: Quantity = quantity("index 0-1", 0, 1, default="integration_support.assistance")
     duration: Quantity = quantity("months", 1, 60, default="integration_support.duration")
