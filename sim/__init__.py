@@ -1,1 +1,38 @@
 """The world: residents, places, services, interventions, and the runs of it."""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+
+def _compiled_folder():
+    """Where compiled rules are kept: keyed by the sources that are compiled, Numba and the processor.
+
+    Numba does not notice an edit in another file than the one it compiled, so every state of the sources has a folder of
+    its own. Falls back on the folder for temporary files where the home is not writable.
+    """
+    digest = hashlib.sha256(importlib.metadata.version("numba").encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        source = path.read_bytes()
+        if b"numba" in source or b"import rule" in source:
+            digest.update(source)
+    name = f"{platform.machine()}-{platform.python_version()}-{digest.hexdigest()[:16]}"
+    for base in (os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache", tempfile.gettempdir()):
+        folder = Path(base or "/nowhere") / "hytesim" / "numba" / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return str(folder)
+    return None
+
+
+if "NUMBA_CACHE_DIR" not in os.environ and (_folder := _compiled_folder()):
+    os.environ["NUMBA_CACHE_DIR"] = _folder
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = _folder

@@ -1,0 +1,159 @@
+"""The commands, their options and how errors and Ctrl-C end them."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from command.near import NearMiss
+
+app = typer.Typer(
+    name="hytesim", cls=NearMiss, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    help="Simulate residents of Finnish municipalities: what campaigns and integrated services do to wellbeing, its "
+    "inequality and costs. Start with: hytesim compare promeq",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
+app.add_typer(scenarios, name="scenarios")
+
+Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
+    help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]
+Residents = Annotated[int | None, typer.Option(min=1, help="Simulated residents (default: the scenario's fraction).")]
+Years = Annotated[int | None, typer.Option(min=1, max=100, help="Years measured.")]
+Draws = Annotated[int | None, typer.Option(min=1, help="Draws of the uncertain numbers; 1 = central values.")]
+Replicates = Annotated[int | None, typer.Option(min=1, help="Replicates of chance for each draw.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of draws and chance.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes (default: one per core).")]
+Out = Annotated[str, typer.Option(help="Folder in which the run folder is made.")]
+Keep = Annotated[list[str] | None, typer.Option(metavar="residents", help="Also keep one row per resident.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and stop.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+def overrides(where, residents, years, seed):
+    """Command-line options as dotted overrides of a scenario."""
+    given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed}
+    return {key: value for key, value in given.items() if value}
+
+
+@app.command()
+def compare(
+    names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the comparator first if several.")],
+    where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
+    seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
+    quiet: Quiet = False, json: Json = False,
+):
+    """Compare scenarios under common random numbers, and say what differs."""
+    _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, out, keep,
+            dry_run, quiet, json)
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file.")],
+    where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
+    seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
+    quiet: Quiet = False, json: Json = False,
+):
+    """Run one scenario by itself."""
+    _answer("run", (name,), overrides(where, residents, years, seed), draws, replicates, workers, out, keep, dry_run, quiet, json)
+
+
+def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run, quiet, json):
+    from command import show
+    from sim import runs
+
+    unknown = [k for k in keep or () if k != "residents"]
+    if unknown:
+        raise ValueError(f"--keep {unknown[0]}: only 'residents' can be kept")
+    arms = runs.arms_of(names, changes) if what == "compare" else [runs.load(names[0], changes)]
+    d = draws or arms[0].runs.draws
+    r = replicates or arms[0].runs.replicates
+    facts = runs.need(arms, d, r)
+    if dry_run:
+        show.plan(arms, d, r, facts)
+        return
+    with show.progress(arms, d, r, facts, quiet or json) as tell:
+        finished = getattr(runs, what)(*names, overrides=changes, draws=d, replicates=r, workers=workers, out=out,
+                                       keep=tuple(keep or ()), tell=tell)
+    if json:
+        show.as_json(finished)
+    elif quiet:
+        typer.echo(finished.folder)
+    else:
+        show.answer(finished)
+
+
+@scenarios.command("list")
+def list_scenarios():
+    """The scenarios that come with the model."""
+    from command import show
+
+    show.scenario_list()
+
+
+@scenarios.command("show")
+def show_scenario(
+    name: str,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Every value with the file it came from.")] = False,
+    evidence: Annotated[bool, typer.Option("--evidence", help="What each number rests on.")] = False,
+    diff: Annotated[str | None, typer.Option(metavar="OTHER", help="What differs from another scenario.")] = None,
+):
+    """A scenario in words; or as resolved, its evidence, or what differs from another."""
+    from command import show
+
+    show.scenario(name, resolved, evidence, diff)
+
+
+@scenarios.command()
+def check(file: str):
+    """Check a scenario file; every problem at once."""
+    from sim.runs import load
+
+    scenario = load(file)
+    typer.echo(f"{file}: no problem found. {len(scenario.interventions)} interventions, {len(scenario.population.places)} places.")
+
+
+@scenarios.command()
+def kinds():
+    """The intervention kinds and their settings with units."""
+    from command import show
+
+    show.kinds()
+
+
+@scenarios.command()
+def schema():
+    """JSON schema of scenario files, for editors."""
+    import json
+
+    from scenarios import json_schema
+    from sim.intervention import kinds as known
+
+    typer.echo(json.dumps(json_schema(known()), indent=2, ensure_ascii=False))
+
+
+@scenarios.command()
+def new(name: Annotated[str, typer.Argument(help="Name of the new scenario; the file is NAME.toml here.")],
+        extends: Annotated[str, typer.Option(help="Scenario to start from.")] = "promeq"):
+    """Start a scenario file that extends another."""
+    from command import show
+
+    typer.echo(show.new_scenario(name, extends))
+
+
+@app.command()
+def validate(out: Annotated[str, typer.Option(help="Markdown file to write.")] = "docs/validation.md",
+             residents: Residents = None, seed: Seed = None):
+    """Run the baseline and set the model beside the evidence."""
+    from calibration import patterns
+
+    typer.echo(patterns.write(out, residents=residents, seed=seed))
+
+
+def start():
+    """Run the command line; errors that a user can mend end in one clear text and exit code 2."""
+    from command.errors import guarded
+
+    sys.exit(guarded(app))

@@ -1,0 +1,201 @@
+"""What the commands print: progress, summaries, scenario lists."""
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+def console():
+    """A console on standard output; 100 columns where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+
+
+def _sizes(arms, draws, replicates, facts):
+    places = len(arms[0].population.places)
+    names = " and ".join(a.title.get("en", a.id) for a in arms)
+    return (f"{names}: {facts['residents']:,} simulated residents of {places} municipalities, {arms[0].time.years} years, "
+            f"{draws} draws x {replicates} replicates")
+
+
+def plan(arms, draws, replicates, facts):
+    """What a run would take."""
+    out = console()
+    out.print(_sizes(arms, draws, replicates, facts))
+    memory = facts["residents"] * 500 * 2 / 1e9 + 0.4
+    out.print(f"{facts['runs']} runs, {facts['resident_months'] / 1e6:,.0f} million resident-months, about {memory:.1f} GB of "
+              f"memory per process, {facts['bytes'] / 1e6:,.0f} MB on disk. Nothing was run.")
+
+
+@contextmanager
+def progress(arms, draws, replicates, facts, quiet):
+    """A progress bar on a terminal, a line per tenth elsewhere. Yields tell(done, all)."""
+    if quiet:
+        yield None
+        return
+    err = Console(stderr=True, highlight=False)
+    err.print(_sizes(arms, draws, replicates, facts))
+    if not err.is_terminal:
+        told = [0]
+
+        def tell(done, total):
+            tenth = 10 * done // total
+            if tenth > told[0]:
+                told[0] = tenth
+                err.print(f"{done} of {total} runs of each arm")
+
+        yield tell
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("preparing (first time: compiling, half a minute)", total=draws * replicates)
+        yield lambda done, total: bar.update(task, completed=done, total=total, description="simulating")
+
+
+def answer(finished):
+    """The summary of each arm on screen, and where the files are."""
+    from results import screen
+
+    out = console()
+    for arm in finished.arms[1:]:
+        screen.show(finished.summarise(arm), out)
+        out.print()
+    if len(finished.arms) == 1:
+        _levels(finished, out)
+    out.print(f"Run folder: {_short(finished.folder)}", soft_wrap=True)
+    for name, what in (("figures", "figures (PNG) with their numbers (CSV)"), ("tables", "summary tables (CSV)"),
+                       ("outcomes", "all outcomes (Parquet)"), ("manifest.json", "versions, seeds, sizes")):
+        if (finished.folder / name).exists():
+            out.print(f"  {name:<14} {what}", soft_wrap=True)
+    m = finished.manifest
+    out.print(f"{m['numbers']} numbers, of which {m['assumptions']} are assumptions and {m['unverified']} were not read in "
+              f"their source. {m['seconds']['run']:.0f} s of running.", soft_wrap=True)
+
+
+def _levels(finished, out):
+    outcomes = finished.tables["outcomes"]
+    last = outcomes[(outcomes["month"] > outcomes["month"].max() - 12) & (outcomes["stratum_kind"] == "group")]
+    table = Table(title="Mean of the last year, by group", title_justify="left")
+    table.add_column("group")
+    shown = ("wellbeing", "good_quality_of_life", "strain", "loneliness", "employment", "contacts")
+    for name in shown:
+        table.add_column(name.replace("_", " "), justify="right")
+    means = last.groupby(["stratum", "outcome"], observed=True)["value"].mean().unstack()
+    for group in ("neet", "labour_market_support", "refugee", "heavy_user", "family", "none"):
+        if group in means.index:
+            table.add_row(group.replace("_", " "), *(f"{means.loc[group, name]:.2f}" for name in shown))
+    out.print(table)
+
+
+def _short(folder):
+    try:
+        return Path(folder).relative_to(Path.cwd())
+    except ValueError:
+        return folder
+
+
+def as_json(finished):
+    """The summary tables of each arm as JSON on standard output."""
+    arms = {}
+    for arm in finished.arms[1:]:
+        summary = finished.summarise(arm)
+        arms[arm] = {"sentence": summary.sentence,
+                     **{k: json.loads(t.to_json(orient="records")) for k, t in summary.tables.items()}}
+    sys.stdout.write(json.dumps({"folder": str(finished.folder), "arms": arms}, ensure_ascii=False) + "\n")
+
+
+def scenario_list():
+    """Shipped scenarios with title and what they rest on."""
+    import scenarios
+    from sim.runs import load
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "title", "compared with", "rests on"):
+        table.add_column(column, overflow="fold")
+    for name in scenarios.names():
+        s = load(name)
+        table.add_row(name, s.title.get("en", ""), "" if s.comparator == s.id else s.comparator, s.rests_on)
+    console().print(table)
+
+
+def scenario(name, resolved, evidence, diff):
+    """One scenario: as resolved, its evidence, its difference from another, or in words."""
+    import scenarios
+    from sim.runs import load
+
+    s, out = load(name), console()
+    if resolved:
+        sys.stdout.write(scenarios.resolved(s))
+        return
+    if diff:
+        _diff(scenarios.diff(s, load(diff)), name, diff, out)
+        return
+    if evidence:
+        _evidence(s, out)
+        return
+    out.print(f"[bold]{s.title.get('en', s.id)}[/bold] ({s.id}), compared with {s.comparator}", soft_wrap=True)
+    out.print(s.rests_on, soft_wrap=True)
+    out.print(f"{len(s.population.places)} municipalities, {s.time.start} and {s.time.years} years on, "
+              f"{s.runs.draws} draws x {s.runs.replicates} replicates")
+    table = Table(box=None, pad_edge=False)
+    for column in ("intervention", "kind", "segment", "from", "months"):
+        table.add_column(column)
+    for block_name, block in s.interventions.items():
+        segment = getattr(block, "segment", None)
+        table.add_row(block_name, block.kind, segment.group if segment else "", str(block.start), str(block.months or "to the end"))
+    if s.interventions:
+        out.print(table)
+
+
+def _diff(changes, name, other, out):
+    table = Table(box=None, pad_edge=False)
+    for column in ("value", name, other):
+        table.add_column(column, overflow="fold")
+    for change in changes:
+        table.add_row(change.key, str(change.first), str(change.second))
+    out.print(table if changes else "No difference.")
+
+
+def _evidence(s, out):
+    table = Table(box=None, pad_edge=False)
+    for column in ("number", "value", "unit", "evidence", "verified", "source"):
+        table.add_column(column, overflow="fold")
+    for name, q in s.quantities().items():
+        value = ", ".join(f"{v:g}" for v in q.value) if q.is_table else f"{q.value:g}"
+        table.add_row(name, value, q.unit, q.evidence, "yes" if q.verified else "no", q.source)
+    out.print(table)
+
+
+def kinds():
+    """Kinds with their purpose and their quantities."""
+    import importlib
+
+    from sim.intervention import kinds as known
+
+    out = console()
+    for kind, settings in known().items():
+        purpose = importlib.import_module(f"sim.interventions.{kind}").__doc__.strip().splitlines()[0]
+        out.print(f"[bold]{kind}[/bold]  {purpose}", soft_wrap=True)
+        for name, number in settings.numbers().items():
+            out.print(f"    {name} [{number.unit}]" + (f", default: parameter {number.default}" if number.default else ""),
+                      soft_wrap=True, markup=False)
+
+
+def new_scenario(name, extends):
+    """Write NAME.toml in this folder; refuses to replace a file. Returns what was done."""
+    from sim.runs import load
+
+    load(extends)
+    path = Path(f"{name}.toml")
+    if path.exists():
+        raise ValueError(f"{path} is there already; choose another name")
+    path.write_text(
+        f'# What this scenario asks, in a sentence.\n\n[scenario]\nid       = "{name}"\nextends  = "{extends}"\n'
+        f'title    = {{ en = "{name}" }}\nrests_on = "what its numbers rest on"\n\n# [population]\n# places = ["Mikkeli"]\n',
+        encoding="utf-8")
+    return f"{path} written. Check it with: hytesim scenarios check {path}"

@@ -1,0 +1,54 @@
+"""Local processes, one thread each: the default of the command line."""
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def execute(function, tasks, workers, done):
+    """Results of function(task) in the order of `tasks`, from `workers` processes; `done()` after each that ends.
+
+    An exception in a task ends the others that have not begun and is raised here. Ctrl-C ends the workers at once.
+    """
+    held = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
+    try:
+        places = {pool.submit(function, task): i for i, task in enumerate(tasks)}
+        results = [None] * len(tasks)
+        for future in as_completed(places):
+            results[places[future]] = future.result()
+            done()
+        pool.shutdown()
+        return results
+    except BaseException:
+        _end(pool)
+        raise
+    finally:
+        for name, value in held.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def _begin():
+    """A worker leaves Ctrl-C to its parent, ends on a plain termination, and does not outlive its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG, Linux only
+    except (OSError, AttributeError):
+        return
+
+
+def _end(pool):
+    """Drop what has not begun and end the workers that this pool started."""
+    workers = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        worker.terminate()
+    for worker in workers:
+        worker.join(5)

@@ -1,0 +1,255 @@
+"""Scenarios to answers: arms x draws x replicates on one process or many, into one run folder."""
+
+import datetime
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+import scenarios
+from results import figures, store
+from sim.intervention import kinds
+
+BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
+ROWS_PER_MONTH = 700  # of the tidy tables, per arm, run and month
+TABLES = ("outcomes", "ledger", "funnel", "twins", "residents")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One draw and one replicate of all arms, the comparator first; arms share every draw of chance."""
+
+    arms: tuple
+    draw: int
+    replicate: int
+    keep: tuple = ()
+
+
+def load(name, overrides=None):
+    """A scenario by name or path with command-line overrides ({dotted key: value}). ScenarioError lists all problems."""
+    return scenarios.load(name, kinds=kinds(), overrides=overrides or {})
+
+
+def perform(task):
+    """Run a task in this process. Returns {table: tidy frame}."""
+    from sim import tidy
+    from sim.model import HyteModel
+
+    tables, first = {name: [] for name in TABLES}, None
+    for scenario in task.arms:
+        model = HyteModel(scenario, task.draw, task.replicate).run()
+        for name in ("outcomes", "ledger", "funnel"):
+            tables[name].append(getattr(tidy, name)(model, scenario.id))
+        if "residents" in task.keep:
+            tables["residents"].append(tidy.residents(model, scenario.id))
+        if first is None:
+            first = model
+        else:
+            tables["twins"].append(tidy.twins(first, model, (task.arms[0].id, scenario.id)))
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in tables.items() if frames}
+
+
+def prepare(arms):
+    """Compile everything the arms need before any worker starts: workers then only read the cache.
+
+    A small world of the same kind is stepped through a turn of the year. Skipped when the cache says it is done.
+    """
+    from numba import config
+
+    from sim.model import HyteModel
+
+    folder = Path(config.CACHE_DIR or ".")
+    fields = sorted(scenarios.draw(arms[0], 0))
+    mark = hashlib.sha256(json.dumps([fields, sorted({s.kind for a in arms for s in a.interventions.values()})]).encode())
+    stamp = folder / f"compiled-{mark.hexdigest()[:16]}"
+    if stamp.exists() or config.DISABLE_JIT:
+        return False
+    for arm in arms:
+        codes = list(arm.population.places)[:1]
+        small = load(arm.path, {"population.places": codes, "population.residents": 400, "time.years": 2, "time.burn_in": 1})
+        model = HyteModel(small)
+        model.run(months=26)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+    return True
+
+
+def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None):
+    """Run all arms for draws x replicates. Returns {table: frame}, the same whatever the number of workers.
+
+    draws, replicates: by default those of the first arm's scenario; with one draw the central values are used, with more
+    the draws 1..n. workers: processes, by default one per core, 1 = this process. tell: called with (done, all).
+    """
+    draws = arms[0].runs.draws if draws is None else draws
+    replicates = arms[0].runs.replicates if replicates is None else replicates
+    numbers = [0] if draws == 1 else range(1, draws + 1)
+    tasks = [Task(tuple(arms), d, r, tuple(keep)) for d in numbers for r in range(replicates)]
+    workers = min(len(tasks), workers or cores())
+    count = [0]
+
+    def done():
+        count[0] += 1
+        if tell:
+            tell(count[0], len(tasks))
+
+    engine = importlib.import_module(f"sim.engines.{'here' if workers == 1 else 'processes'}")
+    parts = engine.execute(perform, tasks, workers, done)
+    return {
+        name: pd.concat([p[name] for p in parts if name in p], ignore_index=True)
+        for name in TABLES if any(name in p for p in parts)
+    }
+
+
+def cores():
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def need(arms, draws, replicates):
+    """What a run will take: runs, resident-months, and bytes on disk, before anything starts."""
+    months = sum(a.time.burn_in + 12 * a.time.years for a in arms)
+    runs = draws * replicates
+    rows = ROWS_PER_MONTH * months * runs
+    sizes = [a.population.residents or sum(
+        m.population[2016] for m in _records(a)) * a.population.fraction for a in arms]
+    return {
+        "runs": runs * len(arms), "residents": round(max(sizes)),
+        "resident_months": round(runs * sum(s * (a.time.burn_in + 12 * a.time.years) for s, a in zip(sizes, arms, strict=True))),
+        "bytes": int(rows * BYTES_PER_ROW) + 2_000_000,
+    }
+
+
+def _records(scenario):
+    from scenarios import tables
+
+    known = tables.municipalities()
+    return [known[code] for code in scenario.population.places]
+
+
+def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None):
+    """Run scenarios against a comparator and write one run folder; one name is compared with its own comparator.
+
+    names: scenario names or paths, the comparator first if there are two or more. Returns results.store.Run; its
+    `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
+    """
+    arms = arms_of(names, overrides)
+    return _answer("compare", arms, draws, replicates, workers, out, keep, tell)
+
+
+def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None):
+    """Run one scenario by itself and write a run folder. Returns results.store.Run."""
+    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell)
+
+
+def arms_of(names, overrides=None):
+    """The loaded arms of a comparison, the comparator first. ValueError where they cannot be compared."""
+    first = load(names[0], overrides)
+    if len(names) == 1:
+        if first.comparator == first.id:
+            raise ValueError(f"scenario '{first.id}' is its own comparator: name one, for example `hytesim compare baseline X`")
+        arms = [load(first.comparator, overrides), first]
+    else:
+        arms = [first, *(load(name, overrides) for name in names[1:])]
+    ids = [a.id for a in arms]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"two arms with one id ({', '.join(ids)}): give each scenario its own [scenario] id")
+    for arm in arms[1:]:
+        for what, mine, theirs in (
+            ("places", arm.population.places, arms[0].population.places),
+            ("time", arm.time, arms[0].time),
+            ("population size", (arm.population.fraction, arm.population.residents, arm.population.table),
+             (arms[0].population.fraction, arms[0].population.residents, arms[0].population.table)),
+        ):
+            if mine != theirs:
+                raise ValueError(
+                    f"'{arm.id}' and '{arms[0].id}' differ in {what}, so their residents are no twins: "
+                    "extend one from the other, or set it for both on the command line")
+    return arms
+
+
+def _answer(command, arms, draws, replicates, workers, out, keep, tell):
+    started = time.time()
+    draws = arms[0].runs.draws if draws is None else draws
+    replicates = arms[0].runs.replicates if replicates is None else replicates
+    facts = need(arms, draws, replicates)
+    store.writable(out, facts["bytes"])
+    compiled = prepare(arms)
+    ready = time.time()
+    tables = execute(arms, draws, replicates, workers, keep, tell)
+    computed = time.time()
+    manifest = _manifest(command, arms, draws, replicates, facts)
+    manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}
+    with store.building(Path(out) / store.name(command, arms[-1].id)) as build:
+        for name, frame in tables.items():
+            store.write_table(build.path, name, frame)
+        for arm in arms:
+            store.write_text(build.path, f"scenario.{arm.id}.toml", scenarios.resolved(arm))
+        finished = store.Run(manifest, tables, build.path)
+        _reports(finished, build.path)
+        manifest["seconds"]["all"] = round(time.time() - started, 2)
+        store.write_manifest(build.path, manifest)
+    return store.open(build.final)
+
+
+def _reports(finished, folder):
+    """Figures that the run's tables can carry, and the summary of each arm as CSV."""
+    options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
+    several = len(finished.arms) > 1
+    for name in figures.names():
+        if several or name == "wellbeing_by_group":
+            figures.save(name, finished.tables, folder / "figures", **options)
+    for arm in finished.arms[1:]:
+        summary = finished.summarise(arm)
+        for name, frame in summary.tables.items():
+            store.write_text(folder, f"tables/{arm}_{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
+
+
+def source_hash():
+    """SHA-256 over the sources and numbers that decide a result."""
+    digest = hashlib.sha256()
+    root = Path(__file__).resolve().parent.parent
+    for path in sorted([*root.glob("sim/**/*.py"), *root.glob("scenarios/*.py"), *root.glob("scenarios/*.csv"),
+                        root / "scenarios" / "parameters.toml"]):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _manifest(command, arms, draws, replicates, facts):
+    packages = ("hytesim", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "humanleague", "pydantic", "matplotlib")
+    numbers = arms[-1].quantities()
+    return {
+        "command": command,
+        "arguments": sys.argv[1:],
+        "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "arms": [a.id for a in arms],
+        "comparator": arms[0].id,
+        "titles": {a.id: a.title.get("en", a.id) for a in arms},
+        "rests_on": {a.id: a.rests_on for a in arms},
+        "draws": draws,
+        "replicates": replicates,
+        "seed": arms[0].runs.seed,
+        "complete": True,
+        **facts,
+        "numbers": len(numbers),
+        "assumptions": sum(q.evidence == "assumption" for q in numbers.values()),
+        "unverified": sum(not q.verified for q in numbers.values()),
+        "versions": {"python": platform.python_version(), **{p: _version(p) for p in packages}},
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": cores()},
+        "source_sha256": source_hash(),
+    }
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,167 @@
+"""A finished model as tidy tables: outcomes, ledger and funnel of one arm, and the twins of two."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+
+from sim import outputs
+from sim.residents import SERVICES, Group
+
+YEARLY_TOTALS = {"life_satisfaction_years_total": "life_satisfaction", "qaly_total": "health_utility"}
+SAME = 0.05  # EUROHIS points of mean difference that count as "about the same" (a quarter of the least that matters, 0.2)
+
+
+def dates(model):
+    """First day of every measured month as text."""
+    first = model.start_date
+    months = range(len(model.records))
+    return [
+        str(datetime.date(first.year + (first.month - 1 + m) // 12, (first.month - 1 + m) % 12 + 1, 1)) for m in months
+    ]
+
+
+def outcomes(model, arm):
+    """Outcomes of an arm: levels and shares by stratum and month, totals scaled to the real population, services, indices."""
+    scale = float((model.weight * model.start_sizes).sum() / model.start_sizes.sum())
+    parts = [*_strata(model, scale), *_services(model), *_indices(model), *_places(model)]
+    frame = pd.concat(parts, ignore_index=True)
+    frame["date"] = np.asarray(dates(model), object)[frame["month"]]
+    frame.insert(0, "arm", arm)
+    frame.insert(1, "draw", np.int16(model.draw_number))
+    frame.insert(2, "replicate", np.int16(model.replicate))
+    return frame[["arm", "draw", "replicate", "month", "date", "place", "stratum_kind", "stratum", "outcome", "value", "n"]]
+
+
+def _frame(month, kind, stratum, outcome, value, n, place="all"):
+    return pd.DataFrame({
+        "month": np.asarray(month, np.int16), "place": place, "stratum_kind": kind, "stratum": stratum, "outcome": outcome,
+        "value": np.asarray(value, float), "n": np.asarray(n, float),
+    })
+
+
+def _strata(model, scale):
+    """Means by stratum and month; and person-years and residents of strata that carry totals."""
+    by_month = [outputs.strata(cells) for cells in model.records]
+    if not by_month:
+        return
+    months = np.arange(len(by_month))
+    people = outputs.NAMES.index("health")  # every resident has one, so its count is the number of residents
+    for kind, name in by_month[0]:
+        sums = np.stack([s[kind, name] for s in by_month])  # months, columns, 2
+        for j, outcome in enumerate(outputs.NAMES):
+            n = sums[:, j, 1]
+            seen = n > 0
+            yield _frame(months[seen], kind, name, outcome, sums[seen, j, 0] / n[seen], n[seen])
+        if kind in ("all", "group", "group_start"):
+            n = sums[:, people, 1]
+            yield _frame(months, kind, name, "population_total", n * scale, n)
+            for total, column in YEARLY_TOTALS.items():
+                yield _frame(months, kind, name, total, sums[:, outputs.NAMES.index(column), 0] * scale / 12.0, n)
+
+
+def _services(model):
+    """Waiting [months, of those met], requests given up [per resident-month] and the queue, in all and by service."""
+    people = np.array([cells[outputs.SHARED :, outputs.NAMES.index("health"), 1].sum() for cells in model.records])
+    months = np.arange(len(people))
+    flows = {f: np.stack([r[f] for r in model.service_records]) for f in ("met", "waited", "gave_up", "queue")}
+    whole = {f: v.sum(1) for f, v in flows.items()}
+    views = [("all", "all", whole)] + [("service", s, {f: v[:, i] for f, v in flows.items()}) for i, s in enumerate(SERVICES)]
+    for kind, name, flow in views:
+        met = flow["met"] > 0
+        yield _frame(months[met], kind, name, "waiting", flow["waited"][met] / flow["met"][met], flow["met"][met])
+        yield _frame(months, kind, name, "unmet", flow["gave_up"] / people, people)
+        yield _frame(months, kind, name, "queue", flow["queue"] / people, people)
+
+
+def _indices(model):
+    for month, found in model.yearly:
+        for outcome, (value, n) in found.items():
+            yield _frame([month], "all", "all", outcome, [value], [n])
+
+
+def _places(model):
+    """Wellbeing and good quality of life of each municipality in each December, the last month of a year."""
+    for month, by_place in enumerate(model.place_records):
+        if dates_month(model, month) != 12:
+            continue
+        for outcome in ("wellbeing", "good_quality_of_life"):
+            sums = by_place[:, outputs.NAMES.index(outcome)]
+            seen = sums[:, 1] > 0
+            names = np.asarray([m.name for m in model.municipalities], object)[seen]
+            yield _frame([month] * int(seen.sum()), "municipality", names, outcome, sums[seen, 0] / sums[seen, 1],
+                         sums[seen, 1], names)
+
+
+def dates_month(model, month):
+    """Calendar month 1-12 of a measured month."""
+    return (model.start_date.month - 1 + month) % 12 + 1
+
+
+def ledger(model, arm):
+    """Amounts of an arm by month, municipality, payer and item, scaled to the real population."""
+    names = [m.name for m in model.municipalities]
+    frame = pd.DataFrame(model.ledger.columns(model.weight, names))
+    frame["date"] = np.asarray(dates(model), object)[frame["month"]]
+    return _labelled(frame, model, arm)[
+        ["arm", "draw", "replicate", "month", "date", "place", "payer", "sector", "item", "transfer", "amount"]]
+
+
+def _labelled(frame, model, arm):
+    frame.insert(0, "arm", arm)
+    frame.insert(1, "draw", np.int16(model.draw_number))
+    frame.insert(2, "replicate", np.int16(model.replicate))
+    return frame
+
+
+def funnel(model, arm):
+    """Persons at each step of each intervention and its cost over the whole run, scaled to the real population."""
+    scale = float((model.weight * model.start_sizes).sum() / model.start_sizes.sum())
+    rows = []
+    for intervention in model.interventions:
+        cost = sum(c for _, _, c in intervention.history) * scale
+        segment = getattr(intervention.settings, "segment", None)
+        for step in intervention.steps:
+            persons = sum(f[step] for _, f, _ in intervention.history) * scale
+            rows.append((intervention.name, segment.group if segment else "all", step, persons, cost))
+    frame = pd.DataFrame(rows, columns=["intervention", "segment", "step", "persons", "cost"])
+    return _labelled(frame, model, arm)
+
+
+def residents(model, arm):
+    """One row per resident at the end, twins share the id; for `--keep residents`."""
+    frame = model.residents.to_frame()
+    return _labelled(frame, model, arm)
+
+
+def twins(comparator, arm, names):
+    """Who gains: the same residents in two arms, alive and here at the start and the end of measuring in both.
+
+    comparator, arm: finished models; names: of the two arms. Gain: difference of mean wellbeing over the measured months
+    [EUROHIS points]. Groups are those of any measured month in the comparator, which the policy cannot have changed.
+    """
+    a, b = comparator.people, arm.people
+    _, i, j = np.intersect1d(a["id"], b["id"], return_indices=True)
+    a, b = a[i], b[j]
+    grown = comparator.month - a["birth_month"] >= (16 + comparator.plan.time.years) * 12
+    both = (a["alive"] == 1) & (b["alive"] == 1) & np.isfinite(a["start_wellbeing"]) & grown
+    a, b = a[both], b[both]
+    gain = (b["wellbeing_sum"] - a["wellbeing_sum"]) / max(1, len(comparator.records))
+    strata = [("all", "all", np.ones(len(a), bool))]
+    strata += [("group_ever", g.name, (a["ever_groups"] & g.value) > 0) for g in Group]
+    strata += [("group_ever", "none", a["ever_groups"] == 0), ("group_ever", "any", a["ever_groups"] != 0)]
+    fifth = np.searchsorted(np.quantile(a["start_wellbeing"], (0.2, 0.4, 0.6, 0.8)), a["start_wellbeing"]) if len(a) else []
+    strata += [("start_fifth", str(f), a["start_fifth"] == f) for f in range(1, 6)]
+    strata += [("start_wellbeing_fifth", str(f + 1), np.asarray(fifth) == f) for f in range(5)]
+    rows = []
+    for kind, name, member in strata:
+        g, n = gain[member], int(member.sum())
+        if n == 0:
+            continue
+        for measure, value in (
+            ("mean_gain", g.mean()), ("share_better", (g > SAME).mean()), ("share_same", (np.abs(g) <= SAME).mean()),
+            ("share_worse", (g < -SAME).mean()),
+        ):
+            rows.append((names[0], names[1], arm.draw_number, arm.replicate, kind, name, measure, value, n))
+    columns = ["comparator", "arm", "draw", "replicate", "stratum_kind", "stratum", "measure", "value", "n"]
+    return pd.DataFrame(rows, columns=columns)

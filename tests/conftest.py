@@ -1,0 +1,117 @@
+"""Small worlds, handmade residents and their numbers for the tests of the world; one compiled cache per state of the sources."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _cache_of_these_sources():
+    """Numba looks only at the file of a cached function, not at those it calls: a folder per hash of all of them."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return str(Path(tempfile.gettempdir()) / f"hytesim-tests-{digest.hexdigest()[:16]}")
+
+
+os.environ.setdefault("NUMBA_CACHE_DIR", _cache_of_these_sources())  # before anything imports numba
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+import scenarios  # noqa: E402
+from sim.coefficients import record  # noqa: E402
+from sim.intervention import kinds  # noqa: E402
+from sim.model import HyteModel  # noqa: E402
+from sim.residents import RESIDENT, Status  # noqa: E402
+from sim.rules.draws import fill_keys, key_count  # noqa: E402
+
+FULL_FIDELITY = {"maturity.level": [5.0] * 6, "maturity.spread": 0.0}
+
+
+def _dotted(section, table):
+    return {f"{section}.{name}": value for name, value in (table or {}).items()}
+
+
+def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, burn_in=0, seed=2018, parameters=None,
+              interventions=None):
+    settings = {
+        "population.places": list(places),
+        "population.residents": residents,
+        "time.years": years,
+        "time.burn_in": burn_in,
+        "runs.seed": seed,
+        **_dotted("parameters", parameters),
+    }
+    for block, fields in (interventions or {}).items():
+        settings |= _dotted(f"interventions.{block}", fields)
+    return scenarios.load(name, kinds=kinds(), overrides=settings)
+
+
+@pytest.fixture(scope="session")
+def scenario():
+    """scenario("promeq", residents=500, places=("Kouvola",), parameters={...}, interventions={...}): checked, not yet built."""
+    return _scenario
+
+
+@pytest.fixture(scope="session")
+def world():
+    """world("promeq", residents=500, ...): a small HyteModel at month -1; arguments of `scenario` plus draw and replicate."""
+
+    def build(*name, draw=0, replicate=0, **settings):
+        return HyteModel(_scenario(*name, **settings), draw=draw, replicate=replicate)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """numbers(**{"wellbeing.persistence": 0.9}): the central numbers as the rules read them, with replacements."""
+
+    def build(**changes):
+        plan = _scenario()
+        unknown = set(changes) - set(plan.parameters)
+        assert not unknown, f"no such numbers: {unknown}"
+        return record({**scenarios.draw(plan, 0), **changes})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def handmade():
+    """handmade(1000, wellbeing=3.0): unattached, healthy residents of 40 who are employed, with fields replaced."""
+
+    def build(number, **fields):
+        people = np.zeros(number, RESIDENT)
+        people["id"] = people["household"] = np.arange(number)
+        people["alive"] = people["adults"] = people["education"] = 1
+        people["status"] = Status.employed
+        people["birth_month"] = -40 * 12
+        people["frailty"] = people["need"] = people["language"] = 1.0
+        people["trust"] = people["health"] = people["inclusion"] = people["cohesion"] = people["empowerment"] = 0.5
+        people["wellbeing"], people["wage"] = 4.0, 3000.0
+        for name, value in fields.items():
+            people[name] = value
+        return people
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def keys():
+    """keys(month, seed=1): a month's keys of every purpose."""
+
+    def build(month, seed=1):
+        out = np.zeros(key_count(), np.uint64)
+        fill_keys(out, seed, month)
+        return out
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def full_fidelity():
+    """Parameters under which every municipality delivers the whole of an effect."""
+    return FULL_FIDELITY
