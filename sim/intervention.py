@@ -32,6 +32,7 @@ class Intervention(mesa.Agent):
         self.funnel = {step: 0.0 for step in self.steps}
         self.cost = 0.0
         self.history = []
+        self.segment = segment_record(getattr(settings, "segment", None))
 
     def value(self, field):
         """The drawn value of a setting."""
@@ -41,17 +42,6 @@ class Intervention(mesa.Agent):
     def active(self):
         """Whether it runs this month."""
         return self.start <= self.model.month and (self.stop is None or self.model.month < self.stop)
-
-    def segment(self):
-        """The segment as the rules read it: a record array of length 1."""
-        s = self.settings.segment
-        out = np.zeros(1, SEGMENT)
-        out["groups"] = 0 if s.group == "all" else Group[s.group].value
-        out["age_min"], out["age_max"] = s.age_min, s.age_max
-        out["education"] = -1 if s.education is None else Education[s.education].value
-        out["alone"] = 1 if s.alone else 0
-        out["urbanity"] = -1 if s.urbanity is None else Urbanity[s.urbanity].value
-        return out
 
     def listed(self, place):
         """Rows of a municipality to look at: group members if the segment names a group, else everyone."""
@@ -77,6 +67,19 @@ class Intervention(mesa.Agent):
 
     def act_in(self, place):
         """What it does in one municipality in a month; each kind says."""
+
+
+def segment_record(segment):
+    """A scenario's segment as the rules read it: a record array of length 1; no segment means everyone."""
+    out = np.zeros(1, SEGMENT)
+    out["age_max"], out["education"], out["urbanity"] = 200, -1, -1
+    if segment is not None:
+        out["groups"] = 0 if segment.group == "all" else Group[segment.group].value
+        out["age_min"], out["age_max"] = segment.age_min, segment.age_max
+        out["education"] = -1 if segment.education is None else Education[segment.education].value
+        out["alone"] = 1 if segment.alone else 0
+        out["urbanity"] = -1 if segment.urbanity is None else Urbanity[segment.urbanity].value
+    return out
 
 
 def kinds():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from sim.residents import SERVICES
 
@@ -90,10 +91,10 @@ class Ledger:
         month, place, item, payer = np.nonzero(full)
         return {
             "month": month.astype(np.int16),
-            "place": np.asarray(names, object)[place],
-            "payer": np.asarray(PAYERS, object)[payer],
-            "sector": np.asarray([i.sector for i in self.items], object)[item],
-            "item": np.asarray([i.name for i in self.items], object)[item],
+            "place": pd.Categorical.from_codes(place, pd.Index(names)),
+            "payer": pd.Categorical.from_codes(payer, pd.Index(PAYERS)),
+            "sector": pd.Categorical(np.asarray([i.sector for i in self.items], object)).take(item),
+            "item": pd.Categorical.from_codes(item, pd.Index([i.name for i in self.items])),
             "transfer": np.asarray([i.transfer for i in self.items])[item],
             "amount": full[month, place, item, payer],
         }

@@ -11,12 +11,12 @@ from sim import outputs
 from sim.coefficients import record
 from sim.demography import Turn
 from sim.endowment import endow
-from sim.intervention import MOST, agent_class
+from sim.intervention import MOST, Intervention, agent_class
 from sim.ledger import Item, Ledger
 from sim.network import weave
 from sim.places import Area, County, Municipality
 from sim.population import synthesise
-from sim.residents import SERVICES
+from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
 from sim.rules.draws import fill_keys, key_count
 from sim.rules.draws import mix as mix_bits
@@ -72,9 +72,7 @@ class HyteModel(mesa.Model):
             if here.county not in counties:
                 counties[here.county] = County(self, here.county)
             Municipality(self, index, here, counties[here.county])
-        for municipality in self.municipalities:
-            for kind in SERVICES:
-                Service(self, kind, municipality)
+        self.desk_agents = [Service(self, kind, m) for m in self.municipalities for kind in SERVICES]
         self.desks = desks(len(codes), self.values)
 
     def _people_places(self):
@@ -124,18 +122,17 @@ class HyteModel(mesa.Model):
         self.told = self.people["awareness"].astype(np.float32)
         self.touched = np.empty(n, np.int32)
         self.listed = np.empty(n * len(SERVICES), np.uint32)  # only the pages that are used become memory
-        index = np.arange(n)
+        self._list_touched()
+
+    def _list_touched(self):
+        """Rows of each municipality that are in a group or a programme, as `regroup` lists them every month."""
         for m in self.municipalities:
-            here = slice(m.start, m.stop)
-            p = self.people[here]
-            rows = np.flatnonzero((p["groups"] != 0) | (p["programme"] != 0) | (p["manager"] != 0))
-            self.touched[m.start : m.start + len(rows)] = index[: len(rows)] * 0 + rows
+            p = m.people
+            rows = np.flatnonzero((p["alive"] == 1) & ((p["groups"] != 0) | (p["programme"] != 0) | (p["manager"] != 0)))
+            self.touched[m.start : m.start + len(rows)] = rows
             m.touched_count = len(rows)
 
     # --- who is who ---------------------------------------------------------------------------------------------
-
-    def _of(self, *classes):
-        return self.agents_by_type.get(classes[0], ()) if len(classes) == 1 else [self._of(c) for c in classes]
 
     @property
     def counties(self):
@@ -155,12 +152,8 @@ class HyteModel(mesa.Model):
     @property
     def interventions(self):
         """Interventions in the order of the scenario file."""
-        return [a for kind in self._kinds() for a in self.agents_by_type[kind]]
-
-    def _kinds(self):
-        from sim.intervention import Intervention
-
-        return [t for t in self.agent_types if issubclass(t, Intervention)]
+        found = [a for kind in self.agent_types if issubclass(kind, Intervention) for a in self.agents_by_type[kind]]
+        return sorted(found, key=lambda a: a.code)
 
     @property
     def residents(self):
@@ -169,8 +162,7 @@ class HyteModel(mesa.Model):
 
     def desk(self, place, kind):
         """The Service agent of a kind in a municipality."""
-        first = place.index * len(SERVICES)
-        return self.services[first + SERVICES.index(kind)]
+        return self.desk_agents[place.index * len(SERVICES) + SERVICES.index(kind)]
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -247,6 +239,9 @@ class HyteModel(mesa.Model):
         """Fix the strata and ranks of everyone here at the start of measuring, and begin the personal sums."""
         p = self.people
         self._heavy_line()
+        adult = (self.month - p["birth_month"] >= 18 * MONTHS) & (p["alive"] == 1)
+        p["groups"][adult & (p["year_cost"] >= self.heavy_line)] |= Group.heavy_user.value
+        self._list_touched()
         p["start_groups"], p["ever_groups"] = p["groups"], p["groups"]
         p["start_income"], p["start_wellbeing"] = p["income"], p["wellbeing"]
         p["wellbeing_sum"] = p["cost_sum"] = 0.0

@@ -1,5 +1,6 @@
 """Programmes with places and clients: the settings and the month that six kinds share; each kind adds what differs."""
 
+import functools
 from typing import Literal
 
 import numpy as np
@@ -45,11 +46,11 @@ class Programme(Intervention):
         """EUR2018 a month that run whether or not anybody comes, for the simulated residents."""
         return 0.0
 
-    def record(self, fidelity):
-        """The programme as the rules read it, with local fidelity: a record array of length 1."""
+    @functools.cached_property
+    def record(self):
+        """The programme as the rules read it, at full fidelity: a record array of length 1."""
         out = np.zeros(1, PROGRAMME)
-        out["code"], out["joint"], out["fidelity"] = self.code, self.joint, fidelity
-        out["intensity"] = 1.0
+        out["code"], out["joint"], out["fidelity"], out["intensity"] = self.code, self.joint, 1.0, 1.0
         for field, value in self.effects().items():
             out[field] = value
         return out
@@ -57,9 +58,10 @@ class Programme(Intervention):
     def act_in(self, place):
         """Clients attend, free places are filled, and the month is paid for."""
         m = self.model
-        g = self.record(place.fidelity)
+        g = self.record
+        g["fidelity"] = place.fidelity
         counts = np.zeros(len(self.steps))
-        run(rows(place.people), self.listed(place), rows(self.segment()), rows(g), self.places_in(place), m.month,
+        run(rows(place.people), self.listed(place), rows(self.segment), rows(g), self.places_in(place), m.month,
             rows(m.coefficients), m.keys, counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count

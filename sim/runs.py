@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 import scenarios
 from results import figures, store
@@ -54,7 +55,20 @@ def perform(task):
             first = model
         else:
             tables["twins"].append(tidy.twins(first, model, (task.arms[0].id, scenario.id)))
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in tables.items() if frames}
+    return {name: joined(frames) for name, frames in tables.items() if frames}
+
+
+def joined(frames):
+    """Frames below each other; category columns stay categories, whatever their words."""
+    if len(frames) == 1:
+        return frames[0]
+    frames = [frame.copy(deep=False) for frame in frames]
+    for column in frames[0].columns:
+        if isinstance(frames[0][column].dtype, pd.CategoricalDtype):
+            values = union_categoricals([frame[column] for frame in frames])
+            for frame in frames:
+                frame[column] = frame[column].cat.set_categories(values.categories)
+    return pd.concat(frames, ignore_index=True)
 
 
 def prepare(arms):
@@ -103,7 +117,7 @@ def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None)
     engine = importlib.import_module(f"sim.engines.{'here' if workers == 1 else 'processes'}")
     parts = engine.execute(perform, tasks, workers, done)
     return {
-        name: pd.concat([p[name] for p in parts if name in p], ignore_index=True)
+        name: joined([p[name] for p in parts if name in p])
         for name in TABLES if any(name in p for p in parts)
     }
 

@@ -1,6 +1,7 @@
 """A finished model as tidy tables: outcomes, ledger and funnel of one arm, and the twins of two."""
 
 import datetime
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from sim import outputs
 from sim.residents import SERVICES, Group
 
 YEARLY_TOTALS = {"life_satisfaction_years_total": "life_satisfaction", "qaly_total": "health_utility"}
-SAME = 0.05  # EUROHIS points of mean difference that count as "about the same" (a quarter of the least that matters, 0.2)
+SAME = 0.01  # EUROHIS points of mean difference over the period that count as about the same
 
 
 def dates(model):
@@ -22,22 +23,42 @@ def dates(model):
 
 
 def outcomes(model, arm):
-    """Outcomes of an arm: levels and shares by stratum and month, totals scaled to the real population, services, indices."""
+    """Outcomes of an arm: levels and shares by stratum and month, totals scaled to the real population, services, indices.
+
+    Returns a frame with the columns of docs/architecture.md; text columns are categories.
+    """
     scale = float((model.weight * model.start_sizes).sum() / model.start_sizes.sum())
-    parts = [*_strata(model, scale), *_services(model), *_indices(model), *_places(model)]
-    frame = pd.concat(parts, ignore_index=True)
-    frame["date"] = np.asarray(dates(model), object)[frame["month"]]
-    frame.insert(0, "arm", arm)
-    frame.insert(1, "draw", np.int16(model.draw_number))
-    frame.insert(2, "replicate", np.int16(model.replicate))
-    return frame[["arm", "draw", "replicate", "month", "date", "place", "stratum_kind", "stratum", "outcome", "value", "n"]]
+    blocks = [*_strata(model, scale), *_services(model), *_indices(model), *_places(model)]
+    sizes = [len(block.month) for block in blocks]
+    month = np.concatenate([block.month for block in blocks]).astype(np.int16)
+    frame = pd.DataFrame({"month": month, "date": _coded(month, dates(model))})
+    for field in ("place", "stratum_kind", "stratum", "outcome"):
+        frame[field] = _repeated([getattr(block, field) for block in blocks], sizes)
+    frame["value"] = np.concatenate([block.value for block in blocks])
+    frame["n"] = np.concatenate([block.n for block in blocks])
+    return _labelled(frame, model, arm)
 
 
-def _frame(month, kind, stratum, outcome, value, n, place="all"):
-    return pd.DataFrame({
-        "month": np.asarray(month, np.int16), "place": place, "stratum_kind": kind, "stratum": stratum, "outcome": outcome,
-        "value": np.asarray(value, float), "n": np.asarray(n, float),
-    })
+class Block(NamedTuple):
+    """Values of one outcome in one stratum over months: arrays month, value, n of one length."""
+
+    month: np.ndarray
+    stratum_kind: str
+    stratum: str
+    outcome: str
+    value: np.ndarray
+    n: np.ndarray
+    place: str = "all"
+
+
+def _coded(codes, names):
+    return pd.Categorical.from_codes(codes, pd.Index(names))
+
+
+def _repeated(words, sizes):
+    """A category column in which each word stands as often as its size says."""
+    names, codes = np.unique(words, return_inverse=True)
+    return _coded(np.repeat(codes, sizes), names.tolist())
 
 
 def _strata(model, scale):
@@ -52,12 +73,12 @@ def _strata(model, scale):
         for j, outcome in enumerate(outputs.NAMES):
             n = sums[:, j, 1]
             seen = n > 0
-            yield _frame(months[seen], kind, name, outcome, sums[seen, j, 0] / n[seen], n[seen])
+            yield Block(months[seen], kind, name, outcome, sums[seen, j, 0] / n[seen], n[seen])
         if kind in ("all", "group", "group_start"):
             n = sums[:, people, 1]
-            yield _frame(months, kind, name, "population_total", n * scale, n)
+            yield Block(months, kind, name, "population_total", n * scale, n)
             for total, column in YEARLY_TOTALS.items():
-                yield _frame(months, kind, name, total, sums[:, outputs.NAMES.index(column), 0] * scale / 12.0, n)
+                yield Block(months, kind, name, total, sums[:, outputs.NAMES.index(column), 0] * scale / 12.0, n)
 
 
 def _services(model):
@@ -69,46 +90,41 @@ def _services(model):
     views = [("all", "all", whole)] + [("service", s, {f: v[:, i] for f, v in flows.items()}) for i, s in enumerate(SERVICES)]
     for kind, name, flow in views:
         met = flow["met"] > 0
-        yield _frame(months[met], kind, name, "waiting", flow["waited"][met] / flow["met"][met], flow["met"][met])
-        yield _frame(months, kind, name, "unmet", flow["gave_up"] / people, people)
-        yield _frame(months, kind, name, "queue", flow["queue"] / people, people)
+        yield Block(months[met], kind, name, "waiting", flow["waited"][met] / flow["met"][met], flow["met"][met])
+        yield Block(months, kind, name, "unmet", flow["gave_up"] / people, people)
+        yield Block(months, kind, name, "queue", flow["queue"] / people, people)
 
 
 def _indices(model):
     for month, found in model.yearly:
         for outcome, (value, n) in found.items():
-            yield _frame([month], "all", "all", outcome, [value], [n])
+            yield Block(np.array([month]), "all", "all", outcome, np.array([value]), np.array([float(n)]))
 
 
 def _places(model):
     """Wellbeing and good quality of life of each municipality in each December, the last month of a year."""
-    for month, by_place in enumerate(model.place_records):
-        if dates_month(model, month) != 12:
-            continue
+    decembers = [m for m in range(len(model.place_records)) if (model.start_date.month + m) % 12 == 0]
+    if not decembers:
+        return
+    sums = np.stack([model.place_records[m] for m in decembers])  # years, places, columns, 2
+    for place in model.municipalities:
         for outcome in ("wellbeing", "good_quality_of_life"):
-            sums = by_place[:, outputs.NAMES.index(outcome)]
-            seen = sums[:, 1] > 0
-            names = np.asarray([m.name for m in model.municipalities], object)[seen]
-            yield _frame([month] * int(seen.sum()), "municipality", names, outcome, sums[seen, 0] / sums[seen, 1],
-                         sums[seen, 1], names)
-
-
-def dates_month(model, month):
-    """Calendar month 1-12 of a measured month."""
-    return (model.start_date.month - 1 + month) % 12 + 1
+            total, n = sums[:, place.index, outputs.NAMES.index(outcome)].T
+            seen = n > 0
+            yield Block(np.array(decembers)[seen], "municipality", place.name, outcome, total[seen] / n[seen], n[seen],
+                        place.name)
 
 
 def ledger(model, arm):
     """Amounts of an arm by month, municipality, payer and item, scaled to the real population."""
     names = [m.name for m in model.municipalities]
     frame = pd.DataFrame(model.ledger.columns(model.weight, names))
-    frame["date"] = np.asarray(dates(model), object)[frame["month"]]
-    return _labelled(frame, model, arm)[
-        ["arm", "draw", "replicate", "month", "date", "place", "payer", "sector", "item", "transfer", "amount"]]
+    frame.insert(1, "date", _coded(frame["month"].to_numpy(), dates(model)))
+    return _labelled(frame, model, arm)
 
 
 def _labelled(frame, model, arm):
-    frame.insert(0, "arm", arm)
+    frame.insert(0, "arm", pd.Categorical([arm] * len(frame)))
     frame.insert(1, "draw", np.int16(model.draw_number))
     frame.insert(2, "replicate", np.int16(model.replicate))
     return frame
@@ -162,6 +178,6 @@ def twins(comparator, arm, names):
             ("mean_gain", g.mean()), ("share_better", (g > SAME).mean()), ("share_same", (np.abs(g) <= SAME).mean()),
             ("share_worse", (g < -SAME).mean()),
         ):
-            rows.append((names[0], names[1], arm.draw_number, arm.replicate, kind, name, measure, value, n))
-    columns = ["comparator", "arm", "draw", "replicate", "stratum_kind", "stratum", "measure", "value", "n"]
+            rows.append((names[0], names[1], arm.draw_number, arm.replicate, kind, name, measure, value, n, SAME))
+    columns = ["comparator", "arm", "draw", "replicate", "stratum_kind", "stratum", "measure", "value", "n", "threshold"]
     return pd.DataFrame(rows, columns=columns)

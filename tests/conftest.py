@@ -35,7 +35,7 @@ def _dotted(section, table):
     return {f"{section}.{name}": value for name, value in (table or {}).items()}
 
 
-def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, burn_in=0, seed=2018, parameters=None,
+def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, burn_in=12, seed=2018, parameters=None,
               interventions=None):
     settings = {
         "population.places": list(places),

@@ -60,7 +60,7 @@ class SocialMarketing(Intervention):
         """Reach the segment in one municipality and pay for the postings."""
         m = self.model
         counts = np.zeros(len(self.steps))
-        expose(rows(place.people), self.listed(place), rows(self.segment()), rows(self.record(place.fidelity)), m.month,
+        expose(rows(place.people), self.listed(place), rows(self.segment), rows(self.record(place.fidelity)), m.month,
                rows(m.coefficients), m.keys, counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count
