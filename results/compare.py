@@ -38,7 +38,7 @@ ROUNDING = 1e-12  # differences this small are rounding of sums, not a change
 
 @dataclass
 class Summary:
-    """What a comparison says: `tables` (frames by name), one `sentence`, `notes` on how to take it.
+    """What a comparison says: `tables` (frames by name), a memo of a few plain words (`sentence`), `notes` on how to take it.
 
     Tables: levels (state outcomes by stratum, last year), flows (contacts, unmet, waiting, whole period),
     inequality (indices and group gaps, last year), costs (by payer, whole period), gains (WELLBYs and QALYs
@@ -71,9 +71,8 @@ def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strat
     twin.
     """
     arms = (comparator, arm)
-    outcomes = tidy.select(tables["outcomes"], arms)
-    outcomes = outcomes[outcomes["outcome"].isin([*STATES, *FLOWS, *SLOPES, *EFFECTS.values()])]
-    ledger = tidy.select(tables["ledger"], arms, "ledger")
+    outcomes = tidy.select(tables["outcomes"], arms, outcome=(*STATES, *FLOWS, *SLOPES, *EFFECTS.values()))
+    ledger = tidy.payments(tables["ledger"], arms)
     missing = {"wellbeing", *EFFECTS.values()} - set(outcomes["outcome"].unique())
     if missing:
         raise ValueError(f"table outcomes has no outcome {', '.join(sorted(missing))}")
@@ -169,7 +168,9 @@ def _levels(parts, names, since, **where):
     left out.
     """
     names = [name for name in names if name in parts]
-    return pd.concat([tidy.level(parts[name], name, since, **where).assign(outcome=name) for name in names])
+    frames = [tidy.level(parts[name], name, since, **where) for name in names]
+    outcome = pd.Categorical(np.repeat(names, [len(frame) for frame in frames]), names)
+    return pd.concat(frames, ignore_index=True).assign(outcome=outcome)
 
 
 def _gaps(parts, since):
@@ -188,7 +189,7 @@ def _gaps(parts, since):
 def _flows(parts):
     """Contacts, waiting and requests given up over the whole period, a year's worth where they are rates."""
     frame = _levels(parts, FLOWS, 0)
-    return frame.assign(value=frame["value"] * frame["outcome"].map(FLOWS))
+    return frame.assign(value=frame["value"] * frame["outcome"].astype(str).map(FLOWS))
 
 
 def _spending(ledger, outcomes, rate):
@@ -221,13 +222,14 @@ def _value(duel, effects, money, wtp):
     """
     rows = []
     for rate, by_effect in effects.items():
+        spent = {
+            perspective: duel.pairs(money[rate][perspective].rename("value").reset_index()).set_index(KEYS)
+            for perspective in ("society", "public")
+        }
         for name, frame in by_effect.items():
             gain = duel.pairs(frame[frame["stratum_kind"] == "all"]).set_index(KEYS)["value"]
-            for perspective in ("society", "public"):
-                spent = money[rate][perspective].rename("value").reset_index()
-                both = pd.concat(
-                    {"cost": duel.pairs(spent).set_index(KEYS)["value"], "gain": gain}, axis=1
-                ).dropna()
+            for perspective, cost in spent.items():
+                both = pd.concat({"cost": cost["value"], "gain": gain}, axis=1).dropna()
                 rows.append(
                     {
                         "effect": name,
@@ -258,13 +260,15 @@ def _worth(both, wtp, level):
 
 
 def _twins(twins, comparator, arm, level):
-    """Mean gain and shares better, same and worse by stratum, with intervals over runs."""
+    """Mean gain and shares better, same and worse by stratum, with intervals over runs, and the threshold of
+    the shares [EUROHIS points of mean difference] where the table has it.
+    """
     rows = twins[(twins["comparator"] == comparator) & (twins["arm"] == arm)]
     keys = ["stratum_kind", "stratum", "measure"]
-    found = []
-    for key, part in rows.groupby(keys, observed=True, sort=False):
-        mean, low, high, runs = interval(part["value"], level)
-        found.append(
-            {**dict(zip(keys, key, strict=True)), "mean": mean, "low": low, "high": high, "runs": runs}
-        )
-    return pd.DataFrame(found, columns=[*keys, "mean", "low", "high", "runs"])
+    groups = rows.groupby(keys, observed=True, sort=False)
+    values = groups["value"]
+    ends = {"low": values.quantile((1 - level) / 2), "high": values.quantile((1 + level) / 2)}
+    found = pd.DataFrame({"mean": values.mean(), **ends, "runs": values.count()})
+    if "threshold" in rows.columns:
+        found["threshold"] = groups["threshold"].first()
+    return found.reset_index()

@@ -5,7 +5,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from results.words import GROUPS, QUADRANTS, label, money, number, share, signed
+from results.words import GROUPS, PAYERS, QUADRANTS, decimals, label, moneys, number, per_cent, share, signed, small
 
 __all__ = ["render", "show"]
 
@@ -25,7 +25,8 @@ def render(summary):
     head = Text.assemble((arm, "bold"), " against ", (comparator, "bold"))
     head.append(f": {number(summary.years, 1).removesuffix('.0')} years, {summary.runs} paired runs. ")
     head.append(f"In brackets: {share(summary.level)} interval over runs.", "dim")
-    parts = [head, _levels(summary), _gaps(summary), _services(summary), _money(summary), _worth(summary)]
+    blocks = (_levels, _gainers, _gaps, _services, _money, _worth)
+    parts = [head, *(block(summary) for block in blocks)]
     notes = [Text(f"· {note}", "dim") for note in summary.notes]
     return Group(*_spaced(part for part in parts if part), Text(""), Text(summary.sentence), Text(""), *notes)
 
@@ -51,71 +52,94 @@ def _ends(low, high, write):
     return f"[{write(low)}, {write(high)}]"
 
 
-def _change(row, digits, write=number, first=signed):
+def _change(row, digits):
     """A difference with its interval; bold where the interval excludes no change."""
     sure = row["low"] > 0 or row["high"] < 0
-    ends = _ends(row["low"], row["high"], lambda value: write(value, digits))
-    return Text(f"{first(row['difference'], digits)} {ends}", "bold" if sure else "")
+    ends = _ends(row["low"], row["high"], lambda value: small(value, digits))
+    return Text(f"{small(row['difference'], digits, signed)} {ends}", "bold" if sure else "")
 
 
 def _levels(summary):
     title = "Last year: wellbeing (EUROHIS-QOL-8, 1-5) and share with good quality of life (4 or more)"
-    table = _table(title, "", "without", "with", "change", "without", "with", "change, % points")
+    table = _table(title, "", "without", "change", "without", "change, % points")
     levels = summary.tables["levels"].set_index(["outcome", "stratum_kind", "stratum"])
-    for kind, name in [("all", "all"), *((summary.strata, name) for name in GROUPS if name != "all")]:
-        if ("wellbeing", kind, name) not in levels.index:
-            continue
-        score = levels.loc[("wellbeing", kind, name)]
-        cells = [number(score["comparator"]), number(score["arm"]), _change(score, 4)]
-        if ("good_quality_of_life", kind, name) in levels.index:
-            good = levels.loc[("good_quality_of_life", kind, name)]
-            points = 100 * good[["difference", "low", "high"]].astype(float)
-            cells += [share(good["comparator"]), share(good["arm"]), _change(points, 1)]
+    strata = [("all", "all"), *((summary.strata, name) for name in GROUPS if name != "all")]
+    scores, goods = (
+        {stratum: levels.loc[(name, *stratum)] for stratum in strata if (name, *stratum) in levels.index}
+        for name in ("wellbeing", "good_quality_of_life")
+    )
+    points = {
+        stratum: 100 * row[["difference", "low", "high"]].astype(float) for stratum, row in goods.items()
+    }
+    digits = decimals([row["difference"] for row in scores.values()])
+    fine = decimals([row["difference"] for row in points.values()], least=1)
+    for (kind, name), score in scores.items():
+        cells = [number(score["comparator"]), _change(score, digits)]
+        if (kind, name) in goods:
+            cells += [share(goods[kind, name]["comparator"]), _change(points[kind, name], fine)]
         table.add_row(label(name), *cells, end_section=name == "all")
     return table
 
 
 def _gaps(summary):
-    table = _table(
-        "Inequality of wellbeing, last year (a gap: points below those in no at-risk group)",
-        "",
-        "without",
-        "with",
-        "change",
-        "P(narrows)",
-    )
+    title = "Inequality of wellbeing, last year (a gap: points below those in no at-risk group)"
+    table = _table(title, "", "without", "change", "P(narrows)")
     rows = summary.tables["inequality"]
+    shown = []
     for name, text in (
         ("sii_wellbeing", "Slope over income"),
         ("erreygers_wellbeing", "Erreygers index over income"),
     ):
-        for _, row in rows[rows["outcome"] == name].iterrows():
-            table.add_row(text, *_gap_cells(row))
+        shown += [(text, row) for _, row in rows[rows["outcome"] == name].iterrows()]
     gaps = rows[(rows["outcome"] == "group_gap") & (rows["stratum_kind"] == summary.strata)].set_index(
         "stratum"
     )
-    for name in GROUPS:
-        if name in gaps.index:
-            table.add_row(f"Gap: {label(name)}", *_gap_cells(gaps.loc[name]))
+    shown += [(f"Gap: {label(name)}", gaps.loc[name]) for name in GROUPS if name in gaps.index]
+    digits = decimals([row["difference"] for _, row in shown], least=3)
+    for text, row in shown:
+        table.add_row(text, number(row["comparator"], 3), _change(row, digits), share(row["p_narrows"]))
     return table
 
 
-def _gap_cells(row):
-    return number(row["comparator"], 3), number(row["arm"], 3), _change(row, 4), share(row["p_narrows"])
+def _gainers(summary):
+    """Who gains, by group ever belonged to, from residents set beside themselves."""
+    twins = summary.tables.get("twins")
+    if twins is None or twins.empty:
+        return None
+    by = f" by more than {twins['threshold'].max():g} points" if "threshold" in twins.columns else ""
+    table = _table(
+        f"Who gains (twins: the same residents without and with, over the period; better or worse{by})",
+        "", "mean gain, points", "better off", "worse off",
+    )  # fmt: skip
+    rows = twins.set_index(["measure", "stratum_kind", "stratum"])
+    strata = [("all", "all"), *(("group_ever", name) for name in GROUPS if name != "all")]
+    strata = [stratum for stratum in strata if ("mean_gain", *stratum) in rows.index]
+    gains = {s: rows.loc[("mean_gain", *s)].rename({"mean": "difference"}) for s in strata}
+    shares = {
+        (name, s): 100 * rows["mean"].get((f"share_{name}", *s), float("nan"))
+        for s in strata
+        for name in ("better", "worse")
+    }
+    digits = decimals([gain["difference"] for gain in gains.values()], least=3)
+    fine = decimals(shares.values(), least=1, most=2)
+    for s, gain in gains.items():
+        cells = [per_cent(shares[name, s], fine) for name in ("better", "worse")]
+        table.add_row(label(s[1]), _change(gain, digits), *cells, end_section=s[0] == "all")
+    return table if strata else None
 
 
 def _services(summary):
-    table = _table("Services, whole period", "", "without", "with", "change")
+    table = _table("Services, whole period", "", "without", "change")
     rows = summary.tables["flows"]
-    for name, digits in (("contacts", 2), ("waiting", 2), ("unmet", 3)):
+    for name, least in (("contacts", 2), ("waiting", 2), ("unmet", 3)):
         for kind, stratum in (("all", "all"), (summary.strata, "any")):
             found = rows[
                 (rows["outcome"] == name) & (rows["stratum_kind"] == kind) & (rows["stratum"] == stratum)
             ]
             for _, row in found.iterrows():
                 text = f"{label(name).capitalize()}{'' if stratum == 'all' else ', at-risk groups'}"
-                cells = number(row["comparator"], digits), number(row["arm"], digits), _change(row, digits)
-                table.add_row(text, *cells)
+                digits = decimals([row["difference"]], least=least, most=4)
+                table.add_row(text, number(row["comparator"], least), _change(row, digits))
     return table if table.row_count else None
 
 
@@ -127,7 +151,8 @@ def _money(summary):
     costs = summary.tables["costs"]
     first = costs[costs["rate"] == 0].set_index("payer")
     last = costs[costs["rate"] == summary.discount].set_index("payer")
-    for payer in [p for p in first.index if first.at[p, "kind"] == "payer"]:
+    payers = [payer for payer in first.index if first.at[payer, "kind"] == "payer"]
+    for payer in [*(p for p in PAYERS if p in payers), *(p for p in payers if p not in PAYERS)]:
         _pay(table, label(payer), first.loc[payer], last.loc[payer])
     if table.rows:
         table.rows[-1].end_section = True
@@ -137,16 +162,18 @@ def _money(summary):
 
 
 def _pay(table, text, plain, discounted):
-    def write(value):
-        return money(value, sign=True)
+    """One payer, all its amounts in one unit."""
+    values = plain["difference"], discounted["difference"], discounted["low"], discounted["high"]
+    (first, last, low, high), unit = moneys(values, sign=True)
+    table.add_row(text, f"{first} {unit}", f"{last} {unit}", f"[{low}, {high}] {unit}")
 
-    ends = _ends(discounted["low"], discounted["high"], write)
-    table.add_row(text, write(plain["difference"]), write(discounted["difference"]), ends)
 
-
-def _short(value):
-    """An amount under a heading that says EUR already."""
-    return money(value).removesuffix(" EUR")
+def _price(row):
+    """Cost of each unit gained under a heading that says EUR already: `30.6 [11.5, 148] k`."""
+    values = row["ratio"], row["ratio_low"], row["ratio_high"]
+    (price, low, high), unit = moneys(values)
+    ends = f" [{low}, {high}]" if low != "–" else ""  # no interval when runs fall into several quadrants
+    return f"{price}{ends} {unit.removesuffix('EUR')}".rstrip()
 
 
 def _worth(summary):
@@ -159,14 +186,11 @@ def _worth(summary):
     for _, row in value.iterrows():
         who = "society" if row["perspective"] == "society" else "public sector"
         words = f"{QUADRANTS[row['quadrant']]} ({share(row['share_' + row['quadrant']])} of runs)"
-        price = _short(row["ratio"])
-        if row["ratio_low"] == row["ratio_low"]:  # NaN when runs fall into several quadrants
-            price += " " + _ends(row["ratio_low"], row["ratio_high"], _short)
         worth = "/".join(number(100 * row[name], 0) for name in prices) + " %"
         table.add_row(
             f"{row['effect'].upper()}, {who}:\n  {words}",
-            signed(row["gain"], 0 if abs(row["gain"]) >= 100 else 1),
-            price,
+            small(row["gain"], 0 if abs(row["gain"]) >= 100 else 1, signed),
+            _price(row),
             worth,
         )
     return table

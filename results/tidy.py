@@ -1,10 +1,11 @@
 """From tidy tables to one number per run: means over months, sums over months, spending by payer."""
 
 import numpy as np
+import pandas as pd
 
 from results.economics import discount_factors
 
-__all__ = ["RUN", "arms_of", "last_year", "level", "select", "spending", "total"]
+__all__ = ["RUN", "add_up", "arms_of", "last_year", "level", "payments", "select", "spending", "total"]
 
 RUN = ["arm", "draw", "replicate"]
 STRATUM = ["stratum_kind", "stratum"]
@@ -27,18 +28,64 @@ def select(frame, arms=None, table="outcomes", **where):
         raise ValueError(f"table {table} has no column {', '.join(missing)}")
     if frame.empty:
         raise ValueError(f"table {table} has no rows")
-    keep = np.ones(len(frame), dtype=bool)
-    if "place" in frame.columns and (frame["place"] == "all").any():
-        keep &= (frame["place"] == "all").to_numpy()
-    for column, wanted in where.items():
-        wanted = wanted if isinstance(wanted, tuple | list | set) else (wanted,)
-        keep &= frame[column].isin(list(wanted)).to_numpy()
+    wanted = {
+        column: list(values) if isinstance(values, tuple | list | set) else [values]
+        for column, values in where.items()
+    }
     if arms is not None:
+        known = set(frame["arm"].unique())
         for arm in arms:
-            if arm not in set(frame["arm"].unique()):
+            if arm not in known:
                 raise ValueError(f"table {table} has no arm {arm!r}; it has {', '.join(arms_of(frame))}")
-        keep &= frame["arm"].isin(list(arms)).to_numpy()
-    return frame[keep]
+        wanted["arm"] = list(arms)
+    keep = np.ones(len(frame), dtype=bool)
+    if "place" in frame.columns:
+        whole = _among(frame["place"], ["all"])
+        keep = whole if whole.any() else keep
+    for column, values in wanted.items():
+        keep = keep & _among(frame[column], values)
+    return frame if keep.all() else frame[keep]
+
+
+def _among(column, values):
+    """Where a column has one of the values; of categories each is asked once."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return np.append(column.cat.categories.isin(values), False)[column.cat.codes]  # code -1 is missing
+    return column.isin(values).to_numpy()
+
+
+def _codes(column):
+    """Small whole numbers that stand for the values of a column, and the values."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and not column.hasnans:
+        return column.cat.codes.to_numpy(), column.cat.categories.take
+    if pd.api.types.is_integer_dtype(column.dtype) and len(column):
+        low = column.min()
+        if column.max() - low < 100_000:
+            return column.to_numpy() - low, lambda codes: codes.astype(column.dtype) + low
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return codes, values.take
+
+
+def add_up(rows, keys, **columns):
+    """Sums of the arrays `columns`, shape (len(rows),), over rows alike in `keys`: a frame with keys and
+    columns.
+
+    The same as pandas' groupby(keys).sum(), several times as fast on millions of rows of few kinds.
+    """
+    code, sizes, values = np.zeros(len(rows), np.int64), [], []
+    for key in keys:
+        codes, value = _codes(rows[key])
+        sizes.append(int(codes.max(initial=0)) + 1)
+        values.append(value)
+        code *= sizes[-1]
+        code += codes
+    if int(np.prod(sizes, dtype=float)) > 20_000_000:
+        frame = rows[keys].assign(**columns)
+        return frame.groupby(keys, observed=True, as_index=False, sort=False).sum()
+    seen = np.flatnonzero(np.bincount(code))
+    whole = [value(codes) for value, codes in zip(values, np.unravel_index(seen, sizes), strict=True)]
+    sums = {name: np.bincount(code, column)[seen] for name, column in columns.items()}
+    return pd.DataFrame({**dict(zip(keys, whole, strict=True)), **sums})
 
 
 def last_year(outcomes):
@@ -53,12 +100,12 @@ def level(outcomes, outcome, since=0, arms=None, by=(), **where):
     Weighted by n, the residents (or events) behind each value; rows of n = 0 or NaN count for nothing, and a
     stratum without any is NaN. Columns: arm, draw, replicate, stratum_kind, stratum, *by, value, n.
     """
-    rows = select(outcomes[outcomes["month"] >= since], arms, outcome=outcome, **where)
+    rows = select(outcomes, arms, outcome=outcome, **where)
+    if since > rows["month"].min():
+        rows = rows[rows["month"] >= since]
     value, n = rows["value"].to_numpy(float), rows["n"].to_numpy(float)
     n = np.where(np.isnan(value), 0.0, n)
-    keys = [*RUN, *STRATUM, *by]
-    frame = rows[keys].assign(value=np.where(n > 0, value, 0.0) * n, n=n)
-    frame = frame.groupby(keys, observed=True, as_index=False, sort=False).sum()
+    frame = add_up(rows, [*RUN, *STRATUM, *by], value=np.where(n > 0, value, 0.0) * n, n=n)
     frame["value"] = np.divide(
         frame["value"], frame["n"], out=np.full(len(frame), np.nan), where=frame["n"] > 0
     )
@@ -70,23 +117,29 @@ def total(outcomes, outcome, rate=0.0, arms=None, **where):
     stratum.
     """
     rows = select(outcomes, arms, outcome=outcome, **where)
-    keys = [*RUN, *STRATUM]
-    frame = rows[keys].assign(value=rows["value"].to_numpy(float) * discount_factors(rows["month"], rate))
-    return frame.groupby(keys, observed=True, as_index=False, sort=False).sum()
+    value = rows["value"].to_numpy(float) * discount_factors(rows["month"], rate)
+    return add_up(rows, [*RUN, *STRATUM], value=value)
+
+
+def payments(ledger, arms=None):
+    """The ledger added up to run, month, payer and transfer: few rows, from which `spending` is quick."""
+    rows = select(ledger, arms, "ledger")
+    amount = rows["amount"].to_numpy(float)
+    if not np.isfinite(amount).all():
+        raise ValueError(
+            "table ledger has amounts that are missing or infinite: a missing price is not a price of 0"
+        )
+    return add_up(rows, [*RUN, "month", "payer", "transfer"], amount=amount)
 
 
 def spending(ledger, rate=0.0, arms=None):
     """Spending of each run over all months [EUR], discounted: a frame indexed by run with one column per
     payer and two more: `society` (resource costs of all payers, transfers left out, since they only change
     hands) and `public` (all payments, transfers included, of payers other than residents and the third
-    sector). A payer without rows paid 0.
+    sector). A payer without rows paid 0. ledger: the table, or what `payments` made of it.
     """
-    rows = select(ledger, arms, "ledger")
+    rows = payments(ledger, arms)
     amount = rows["amount"].to_numpy(float) * discount_factors(rows["month"], rate)
-    if not np.isfinite(amount).all():
-        raise ValueError(
-            "table ledger has amounts that are missing or infinite: a missing price is not a price of 0"
-        )
     transfer = rows["transfer"].to_numpy(bool)
     public = ~rows["payer"].isin(NOT_PUBLIC).to_numpy()
     frame = rows[[*RUN, "payer"]].assign(amount=amount)

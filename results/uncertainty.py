@@ -117,20 +117,21 @@ def paired(frame, arm, comparator, keys=KEYS, value="value"):
     out; ValueError when no run has one or a key stands twice, since differences between strangers would drown
     in chance.
     """
-    wide = []
+    keys, sides = list(keys), []
     for name in (arm, comparator):
-        part = frame.loc[frame["arm"] == name, [*keys, value]]
-        if part.duplicated(keys).any():
+        side = frame.loc[frame["arm"] == name, [*keys, value]]
+        if side.duplicated(keys).any():
             raise ValueError(
                 f"arm {name!r} has several rows for one {' and '.join(keys)}; select one outcome first"
             )
-        wide.append(part.set_index(list(keys))[value])
-    both = (wide[0] - wide[1].reindex(wide[0].index))[wide[0].index.isin(wide[1].index)]
+        sides.append(side)
+    both = sides[0].merge(sides[1], on=keys, suffixes=("", "_comparator"))
     if both.empty:
         raise ValueError(
             f"no {' and '.join(keys)} is in both arms {arm!r} and {comparator!r}, so nothing can be paired"
         )
-    return both.rename(value).reset_index()
+    both[value] -= both.pop(f"{value}_comparator")
+    return both
 
 
 def convergence(values, draws, label="the difference"):

@@ -118,13 +118,16 @@ class Turn:
             ranks.append(np.arange(len(circle)) - np.repeat(start, np.diff(np.r_[start, len(circle)])))
         keys = [c[o] * 1_000_000 + r for c, o, r in zip((his, hers), order, ranks, strict=True)]
         _, i, j = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
-        return men[order[0][i]], women[order[1][j]]
+        men, women = men[order[0][i]], women[order[1][j]]
+        apart = self.people["household"][men] != self.people["household"][women]
+        return men[apart], women[apart]
 
     def move(self):
         """Households move between the simulated municipalities in proportion to size, or within their own."""
         p = self.people
         home = self.homes_by_id()
-        heads = np.unique(home, return_index=True)[1]
+        eldest = np.lexsort((p["id"], p["birth_month"], p["alive"] == 0, home))
+        heads = eldest[np.unique(home[eldest], return_index=True)[1]]  # the oldest member alive stands for the household
         age = self.age(p[heads])
         rate = self.by_band("demography.move", age, (20, 30, 45, 65))
         goes = heads[self.draw(Purpose.MOVE, p["household"][heads]) < rate]

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import zlib
 
 import mesa
 import numpy as np
@@ -24,6 +25,7 @@ class Intervention(mesa.Agent):
         """
         super().__init__(model)
         self.name, self.settings, self.code = name, settings, code
+        self.name_number = zlib.crc32(name.encode())  # its draws hang on its name, so other interventions do not move them
         start, stop = settings.span(model.start_date)
         self.start = first_month + start
         self.stop = None if stop is None else first_month + stop

@@ -12,13 +12,14 @@ from sim.coefficients import record
 from sim.demography import Turn
 from sim.endowment import endow
 from sim.intervention import MOST, Intervention, agent_class
-from sim.ledger import Item, Ledger
+from sim.ledger import ITEMS, PAYERS, Item, Ledger
+from sim.margins import chance
 from sim.network import weave
 from sim.places import Area, County, Municipality
 from sim.population import synthesise
 from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
-from sim.rules.draws import fill_keys, key_count
+from sim.rules.draws import Purpose, fill_keys, key_count
 from sim.rules.draws import mix as mix_bits
 from sim.services import FLOWS, Service, desks
 from sim.table import read as read_table
@@ -35,7 +36,7 @@ class HyteModel(mesa.Model):
     """
 
     def __init__(self, scenario, draw=0, replicate=0):
-        super().__init__(seed=int(scenario.runs.seed) % 2**32)
+        super().__init__(rng=int(scenario.runs.seed) % 2**32)
         self.plan, self.draw_number, self.replicate = scenario, draw, replicate
         self.values = draw_values(scenario, draw)
         self.seed_value = chance_seed(scenario.runs.seed, replicate)
@@ -45,8 +46,8 @@ class HyteModel(mesa.Model):
         self.deaths = 0
         self.heavy_line = np.inf
         self.coefficients = record(self.values)
-        table = tables.mortality()
-        self.mortality = np.stack([table["men"], table["women"]]) / 1000.0
+        table = tables.mortality()  # probabilities of dying within a year; a yearly hazard is -ln(1 - q)
+        self.mortality = -np.log1p(-np.stack([table["men"], table["women"]]) / 1000.0)
         self.keys = np.zeros(key_count(), np.uint64)
         self._place_agents()
         self._people_places()
@@ -110,6 +111,9 @@ class HyteModel(mesa.Model):
         blocks = self.plan.interventions
         if len(blocks) > MOST:
             raise ValueError(f"{len(blocks)} interventions; one scenario holds at most {MOST}")
+        taken = {item.name for item in ITEMS} & set(blocks)
+        if taken:
+            raise ValueError(f"interventions.{min(taken)}: the ledger has an item of this name; choose another")
         for code, (name, settings) in enumerate(blocks.items(), start=1):
             agent_class(settings.kind)(self, name, settings, code, self.burn_in)
 
@@ -233,7 +237,8 @@ class HyteModel(mesa.Model):
         p = self.people
         adult = (self.month - p["birth_month"] >= 18 * MONTHS) & (p["alive"] == 1)
         if adult.any():
-            self.heavy_line = float(np.quantile(p["year_cost"][adult], HEAVY_SHARE, method="higher"))
+            line = float(np.quantile(p["year_cost"][adult], HEAVY_SHARE, method="higher"))
+            self.heavy_line = line if line > 0.0 else np.inf  # before any cost is known nobody is a heavy user
 
     def mark_start(self):
         """Fix the strata and ranks of everyone here at the start of measuring, and begin the personal sums."""
@@ -245,8 +250,12 @@ class HyteModel(mesa.Model):
         p["start_groups"], p["ever_groups"] = p["groups"], p["groups"]
         p["start_income"], p["start_wellbeing"] = p["income"], p["wellbeing"]
         p["wellbeing_sum"] = p["cost_sum"] = 0.0
-        order = np.argsort(p["income"], kind="stable")
-        p["start_fifth"][order] = 1 + 5 * np.arange(len(p)) // max(1, len(p))
+        p["visits"] = 0
+        tie = chance(self.seed_value, Purpose.START, p["household"])  # a household shares its income and stays in one fifth
+        order = np.lexsort((tie, p["income"]))
+        alive = p["alive"][order] == 1
+        place = np.cumsum(alive) - 1
+        p["start_fifth"][order] = np.where(alive, 1 + 5 * place // max(1, alive.sum()), 0)
 
     # --- what comes out -----------------------------------------------------------------------------------------
 
@@ -280,6 +289,4 @@ def chance_seed(seed, replicate):
 
 def single_payers():
     """Payer shares for amounts that one payer carries alone."""
-    from sim.ledger import PAYERS
-
     return {f"one_{payer}": [1.0 if payer == p else 0.0 for p in PAYERS] for payer in PAYERS}

@@ -8,6 +8,7 @@ import numpy as np
 from scenarios import Block, Quantity, Segment, quantity
 from sim.intervention import Intervention
 from sim.residents import rows
+from sim.rules.draws import Purpose, address, uniform
 from sim.rules.programme import run
 
 INTEGERS = ("code", "joint")
@@ -38,6 +39,12 @@ class Programme(Intervention):
         """Clients that the programme can hold in one municipality, for the simulated residents."""
         return self.value("capacity") * self.base(place) / 1000.0
 
+    def whole_places(self, place):
+        """Clients in whole numbers: the fraction is settled once by an addressed draw, so that small places get their share."""
+        exact = self.places_in(place)
+        key = np.uint64(address(self.model.seed_value, Purpose.CARRY, self.name_number))
+        return float(int(exact + uniform(key, int(place.code))))
+
     def base(self, place):
         """Simulated residents from whom places are counted (places are per 1,000 of them)."""
         return float(place.stop - place.start)
@@ -61,7 +68,7 @@ class Programme(Intervention):
         g = self.record
         g["fidelity"] = place.fidelity
         counts = np.zeros(len(self.steps))
-        run(rows(place.people), self.listed(place), rows(self.segment), rows(g), self.places_in(place), m.month,
+        run(rows(place.people), self.listed(place), rows(self.segment), rows(g), self.whole_places(place), m.month,
             rows(m.coefficients), m.keys, counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count

@@ -8,17 +8,16 @@ from numba import config
 
 __all__ = [
     "CODEBOOK",
+    "RESIDENT",
     "SERVICES",
     "Care",
     "Education",
     "Group",
     "Origin",
-    "RESIDENT",
     "Sex",
     "Stage",
     "Status",
     "Urbanity",
-    "ResidentSet",
     "rows",
 ]
 

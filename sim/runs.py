@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 import scenarios
 from results import figures, store
@@ -65,9 +64,10 @@ def joined(frames):
     frames = [frame.copy(deep=False) for frame in frames]
     for column in frames[0].columns:
         if isinstance(frames[0][column].dtype, pd.CategoricalDtype):
-            values = union_categoricals([frame[column] for frame in frames])
+            words = dict.fromkeys(str(word) for frame in frames for word in frame[column].cat.categories)
+            every = pd.CategoricalDtype(list(words))
             for frame in frames:
-                frame[column] = frame[column].cat.set_categories(values.categories)
+                frame[column] = frame[column].astype(every)
     return pd.concat(frames, ignore_index=True)
 
 

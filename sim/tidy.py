@@ -131,7 +131,11 @@ def _labelled(frame, model, arm):
 
 
 def funnel(model, arm):
-    """Persons at each step of each intervention and its cost over the whole run, scaled to the real population."""
+    """Each step of each intervention and its cost over the whole run, scaled to the real population.
+
+    `persons` counts joined, left, exposed and turned away once each time they happen; segment, aware, intending and
+    attending are person-months.
+    """
     scale = float((model.weight * model.start_sizes).sum() / model.start_sizes.sum())
     rows = []
     for intervention in model.interventions:

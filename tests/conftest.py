@@ -1,32 +1,14 @@
-"""Small worlds, handmade residents and their numbers for the tests of the world; one compiled cache per state of the sources."""
+"""Small worlds, handmade residents and their numbers for the tests of the world."""
 
-import hashlib
-import os
-import tempfile
-from pathlib import Path
+import numpy as np
+import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def _cache_of_these_sources():
-    """Numba looks only at the file of a cached function, not at those it calls: a folder per hash of all of them."""
-    digest = hashlib.sha256()
-    for path in sorted((ROOT / "sim").rglob("*.py")):
-        digest.update(path.read_bytes())
-    return str(Path(tempfile.gettempdir()) / f"hytesim-tests-{digest.hexdigest()[:16]}")
-
-
-os.environ.setdefault("NUMBA_CACHE_DIR", _cache_of_these_sources())  # before anything imports numba
-
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-
-import scenarios  # noqa: E402
-from sim.coefficients import record  # noqa: E402
-from sim.intervention import kinds  # noqa: E402
-from sim.model import HyteModel  # noqa: E402
-from sim.residents import RESIDENT, Status  # noqa: E402
-from sim.rules.draws import fill_keys, key_count  # noqa: E402
+import scenarios
+from sim.coefficients import record
+from sim.intervention import kinds
+from sim.model import HyteModel
+from sim.residents import RESIDENT, Status
+from sim.rules.draws import fill_keys, key_count
 
 FULL_FIDELITY = {"maturity.level": [5.0] * 6, "maturity.spread": 0.0}
 
@@ -115,3 +97,17 @@ def keys():
 def full_fidelity():
     """Parameters under which every municipality delivers the whole of an effect."""
     return FULL_FIDELITY
+
+
+@pytest.fixture(scope="session")
+def differing():
+    """differing(people, others): fields in which two arrays of residents are not bit for bit alike; empty if they are.
+
+    Field by field, because the padding between the columns of a row holds no information.
+    """
+
+    def fields(people, others):
+        assert len(people) == len(others)
+        return [name for name in people.dtype.names if people[name].tobytes() != others[name].tobytes()]
+
+    return fields

@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from scenarios.parameters import shipped
+from scenarios.schema import Population
 from sim.coefficients import ELSEWHERE, derive
 
 ROOT = Path(__file__).resolve().parent.parent
 NUMBERS = shipped()
 SECTIONS = {name.partition(".")[0] for name in NUMBERS}
 DERIVED = derive({name: q.value for name, q in NUMBERS.items()})
+KNOWN = {*NUMBERS, *DERIVED, *(f"population.{field}" for field in Population.model_fields)}  # a scenario has [population] too
+NAME = re.compile(r"(?!.*\.csv$)[a-z_]+\.[a-z_]*[a-z]")
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +102,8 @@ def test_every_coefficient_of_a_rule_exists():
     missing = [
         f"{path}:{node.lineno} k.{node.attr}"
         for path, node in nodes()
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "k"
-        and node.attr not in known
+        if path.parts[0] == "sim" and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        and node.value.id == "k" and node.attr not in known
     ]
     assert not missing
 
@@ -110,17 +113,16 @@ def test_every_dotted_name_in_the_code_exists():
         f"{path}:{node.lineno} {node.value}"
         for path, node in nodes()
         if path.parts[0] == "sim" and isinstance(node, ast.Constant) and isinstance(node.value, str)
-        and re.fullmatch(r"[a-z_]+\.[a-z_]+", node.value) and node.value.partition(".")[0] in SECTIONS
-        and node.value not in NUMBERS and node.value not in DERIVED
+        and NAME.fullmatch(node.value) and node.value.partition(".")[0] in SECTIONS and node.value not in KNOWN
     ]
     assert not missing
 
 
 def test_the_text_names_numbers_that_exist(build):
     prose = build.MARK.sub("", build.ODD.read_text(encoding="utf-8"))
-    named = {n for n in re.findall(r"`([a-z_]+\.[a-z_]+)(?:\[[^`]*\])?`", prose) if n.partition(".")[0] in SECTIONS}
+    named = {n for n in re.findall(r"`([a-z_]+\.[a-z_]+)`", prose) if n.partition(".")[0] in SECTIONS and NAME.fullmatch(n)}
     assert len(named) > 150
-    assert sorted(named - set(NUMBERS) - set(DERIVED)) == []
+    assert sorted(named - KNOWN) == []
 
 
 def test_the_text_names_every_number_of_the_rules(build):

@@ -55,6 +55,6 @@ def save(name, tables, folder, dpi=160, **options):
 
     with style.look():
         figure.savefig(picture, dpi=dpi, metadata={"Description": figure.alt_text, "Software": None})
-    data(name, tables, **options).to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
+    figure.frame.to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
     words.write_text(figure.alt_text + "\n", encoding="utf-8", newline="\n")
     return picture, numbers, words

@@ -1,5 +1,7 @@
 """Added cost of each arm by payer over the whole period, with the net of all payers."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
@@ -7,7 +9,7 @@ from matplotlib.patches import Patch
 from results import tidy
 from results.figures import style
 from results.uncertainty import KEYS, interval, paired
-from results.words import PAYERS, between, label, money
+from results.words import PAYERS, label, money, moneys
 
 TITLE = "Who pays, who saves: added cost by payer"
 HOW = (
@@ -15,6 +17,7 @@ HOW = (
     "payers who save; the diamond is the net of all payers, its line the middle 95 % of runs. Benefits and "
     "taxes count."
 )
+VISIBLE = 0.008  # of the width of the longest bar: a payer whose slice is thinner in every arm is left out
 COLOURS = dict(zip(PAYERS, ("#0072B2", "#E69F00", "#7f7f7f", "#56B4E9", "#009E73", "#CC79A7"), strict=True))
 
 
@@ -45,9 +48,9 @@ def says(frame, labels=None):
     arm = frame["arm"].iat[0]
     part = frame[frame["arm"] == arm].set_index("payer")
     net, payers = part.loc["net"], part.drop(index="net")
-    ends = between(net["low"], net["high"], lambda value: money(value, True))
+    (change, *ends), unit = moneys([net["mean"], net["low"], net["high"]], True)
     text = f"What it says: under {label(arm, labels)} spending of all payers together changes by "
-    text += f"{money(net['mean'], True)} ({ends})"
+    text += f"{change} {unit} ({ends[0]} to {ends[1]} {unit})"
     most, least = payers["mean"].idxmax(), payers["mean"].idxmin()
     if payers.at[most, "mean"] > 0:
         text += f"; {label(most)} pays most ({money(payers.at[most, 'mean'], True)})"
@@ -62,26 +65,37 @@ def draw(tables, comparator=None, labels=None, rate=0.0):
     arms = list(frame["arm"].drop_duplicates())
     figure, axes = style.new(width=10, height=2.9 + 0.85 * len(arms))
     axis = axes[0, 0]
-    known = [payer for payer in PAYERS if payer in set(frame["payer"])]
-    payers = known + sorted(set(frame["payer"]) - set(known) - {"net"})
+    payers, thin = _visible(frame)
     scale, unit = _scale(frame)
     for place, arm in enumerate(arms):
         _bar(axis, place, frame[frame["arm"] == arm].set_index("payer"), payers, scale)
     axis.axvline(0, color="black", linewidth=0.9)
-    axis.set_yticks(range(len(arms)), [label(arm, labels) for arm in arms])
+    axis.set_yticks(range(len(arms)), [textwrap.fill(label(arm, labels), 26) for arm in arms])
     axis.set_ylim(len(arms) - 0.45, -0.75)
     axis.grid(False, axis="y")
     axis.margins(x=0.08)
     axis.set_xlabel(f"Added cost over the whole period ({unit}, prices of 2018)")
     handles = [
-        Patch(facecolor=_colour(p), hatch=_hatch(payers, p), edgecolor="white", label=label(p))
+        Patch(facecolor=_colour(p), hatch=_hatch(p), edgecolor="white", label=label(p))
         for p in payers
     ]
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
     axis.legend(
         handles=handles, ncols=6, frameon=False, handleheight=1.1, columnspacing=1.2, fontsize=8.5, **place
     )
-    return style.finish(figure, TITLE, HOW, says(frame, labels))
+    left_out = f" Too small to see and left out: {', '.join(map(label, thin))}." if thin else ""
+    return style.finish(figure, TITLE, HOW + left_out, says(frame, labels), frame)
+
+
+def _visible(frame):
+    """Payers with a slice wide enough to see in some arm, in their fixed order, and the others."""
+    slices = frame[frame["payer"] != "net"].assign(size=lambda rows: rows["mean"].abs())
+    sizes = slices.groupby("payer", sort=False)["size"].max()
+    longest = slices.groupby("arm")["size"].sum().max() if len(slices) else 0.0
+    order = [payer for payer in PAYERS if payer in sizes.index]
+    order += sorted(set(sizes.index) - set(order))
+    thin = [payer for payer in order if sizes[payer] <= VISIBLE * longest]
+    return [payer for payer in order if payer not in thin], [payer for payer in thin if sizes[payer] > 0]
 
 
 def _scale(frame):
@@ -93,8 +107,9 @@ def _colour(payer):
     return COLOURS.get(payer, "#b15928")
 
 
-def _hatch(payers, payer):
-    return style.HATCHES[payers.index(payer) % len(style.HATCHES)]
+def _hatch(payer):
+    place = list(PAYERS).index(payer) if payer in PAYERS else -1
+    return style.HATCHES[place % len(style.HATCHES)]
 
 
 def _bar(axis, place, part, payers, scale):
@@ -109,7 +124,7 @@ def _bar(axis, place, part, payers, scale):
             left=ends[side],
             height=0.5,
             color=_colour(payer),
-            hatch=_hatch(payers, payer),
+            hatch=_hatch(payer),
             edgecolor="white",
             linewidth=0.8,
         )

@@ -1,13 +1,15 @@
 """One look for all figures: palette, type, layout, labels that do not collide. Not a figure itself."""
 
+import math
 import textwrap
 
 import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-__all__ = ["Style", "arms", "finish", "label_ends", "look", "new", "spread", "styles"]
+__all__ = ["Style", "arms", "finish", "legend_in", "line", "look", "new", "spread", "styles"]
 
 COMPARATOR = "#4d4d4d"
 COLOURS = (
@@ -72,19 +74,47 @@ def new(rows=1, columns=1, width=9.5, height=4.5, **options):
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(figure, title, how, says):
-    """Put title and "how to read" above and "what it says" below, in strips kept free of the axes."""
+def line(look, text):
+    """A legend's entry: the line of an arm."""
+    return Line2D([], [], color=look.colour, linestyle=look.dash, linewidth=1.6, label=text)
+
+
+def legend_in(axes, handles):
+    """Put a legend at the top of the free place of a grid: the first of `axes`, none of which shows
+    anything.
+    """
+    axis = axes.flat[0]
+    axis.set_visible(True)
+    axis.set_axis_off()
+    for part in handles:
+        part.set_label(textwrap.fill(part.get_label(), 28))
+    legend = axis.legend(handles=handles, loc="upper left", frameon=False, handlelength=3, labelspacing=0.8)
+    legend.set_in_layout(False)  # or a long name would widen its column
+
+
+def finish(figure, title, how, says, frame=None, legend=()):
+    """Put title and "how to read" above and "what it says" below, in strips kept free of the axes.
+
+    frame: the numbers shown, kept with the figure so that saving need not count them again. legend: handles
+    for a strip of their own above the axes.
+    """
     width, height = figure.get_size_inches()
     letters = int(width * 13.3)
     above, below = textwrap.wrap(how, letters), textwrap.wrap(says, int(width * 12.6))
     top = 0.42 + 0.17 * len(above)
     bottom = 0.14 + 0.18 * len(below)
     left = 0.12 / width
+    if legend:
+        columns = min(len(legend), int(width / (1.0 + 0.075 * max(len(part.get_label()) for part in legend))))
+        place = {"loc": "upper left", "bbox_to_anchor": (left, 1 - top / height), "borderpad": 0.1}
+        strip = figure.legend(handles=legend, ncols=max(columns, 1), frameon=False, handlelength=3, **place)
+        strip.set_in_layout(False)
+        top += 0.06 + 0.2 * math.ceil(len(legend) / max(columns, 1))
     figure.text(left, 1 - 0.1 / height, title, size=13, weight="bold", va="top")
     figure.text(left, 1 - 0.36 / height, "\n".join(above), size=9, color="#555555", va="top", linespacing=1.3)
     figure.text(left, 0.08 / height, "\n".join(below), size=9.5, va="bottom", linespacing=1.3)
     figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), hspace=0.06)
-    figure.alt_text = f"{title}. {how} {says}"
+    figure.alt_text, figure.frame = f"{title}. {how} {says}", frame
     return figure
 
 
@@ -102,35 +132,3 @@ def spread(positions, gap):
     result = np.empty(len(positions))
     result[order] = moved
     return result
-
-
-def label_ends(axis, texts, positions, colours, size=8.5):
-    """Write each text beside the right end of its line, moved apart so that none collide.
-
-    positions: heights in data units; call after the axis has its limits.
-    """
-    lines = [textwrap.fill(text, 18) for text in texts]
-    low, high = axis.get_ylim()
-    inches = axis.get_position().height * axis.figure.get_size_inches()[1]
-    tallest = max(text.count("\n") + 1 for text in lines)
-    gap = (high - low) * tallest * size * 1.5 / 72 / max(inches, 0.5)
-    for text, y, place, colour in zip(lines, positions, spread(positions, gap), colours, strict=True):
-        axis.annotate(
-            text,
-            (1, y),
-            (1.08, place),
-            xycoords=axis.get_yaxis_transform(),
-            ha="left",
-            textcoords=axis.get_yaxis_transform(),
-            color=colour,
-            size=size,
-            va="center",
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": colour,
-                "linewidth": 0.6,
-                "relpos": (0, 0.5),
-                "shrinkA": 1,
-            },
-        )

@@ -1,100 +1,179 @@
-"""Wellbeing of each at-risk group over time, one line per arm with a band over runs."""
+"""Wellbeing of each at-risk group over time: the level under each arm, and below it what the arm changes."""
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from results import tidy
 from results.figures import style
-from results.words import GROUPS, label, number, signed
+from results.uncertainty import KEYS, paired
+from results.words import GROUPS, between, decimals, label, number, signed, small
 
 TITLE = "Wellbeing by group over time"
 HOW = (
-    "How to read: each panel is one group, each line the mean score of a scenario (higher is better), each "
-    "band the middle 95 % of runs. All panels span the same number of points, from different levels."
+    "How to read: one column of panels per group. Top: mean score of each scenario, higher is better; lines "
+    "that differ little lie on each other. Below: difference to {first} in the same runs, with the middle 95 % "
+    "of runs as a band; above zero is better. Each row has one scale."
 )
+HOW_ALONE = (
+    "How to read: one panel per group; the line is the mean score, higher is better, the band the middle 95 % "
+    "of runs. All panels have one scale."
+)
+COLUMNS = ["arm", "stratum_kind", "stratum", "measure", "month", "date", "mean", "low", "high", "runs"]
 
 
 def data(tables, comparator=None):
-    """Mean wellbeing [EUROHIS-QOL-8, 1-5] by arm, group and month, with the 2.5th and 97.5th percentile over
-    runs.
+    """Mean wellbeing [EUROHIS-QOL-8, 1-5] by arm, group and month, and its difference to the comparator over
+    runs paired by draw and replicate, with the 2.5th and 97.5th percentile over runs.
 
-    Groups are those of the start of measuring where the table has them, so that lines follow the same people.
+    measure: level, difference, and last_year, the difference of the means over the last twelve months. Groups
+    are those of the start of measuring where the table has them, so that lines follow the same people.
     """
-    outcomes = tables["outcomes"]
+    outcomes = tidy.select(tables["outcomes"], outcome="wellbeing")
     kind = "group_start" if (outcomes["stratum_kind"] == "group_start").any() else "group"
-    rows = tidy.level(outcomes, "wellbeing", by=("month",), stratum_kind=("all", kind)).dropna(subset="value")
-    groups = rows.groupby(["arm", "stratum_kind", "stratum", "month"], observed=True)["value"]
-    frame = pd.DataFrame(
-        {"mean": groups.mean(), "low": groups.quantile(0.025), "high": groups.quantile(0.975)}
-    )
-    frame = frame.reset_index().astype({"arm": str, "stratum": str, "stratum_kind": str})
-    order = {arm: place for place, arm in enumerate(style.arms(outcomes, comparator))}
-    return frame.sort_values(
-        ["arm", "month"], key=lambda column: column.map(order) if column.name == "arm" else column
-    )
+    first, *others = style.arms(tables["outcomes"], comparator)
+    where = {"outcome": "wellbeing", "stratum_kind": ("all", kind)}
+    level = tidy.level(outcomes, by=("month",), **where).dropna(subset="value")
+    year = tidy.level(outcomes, since=tidy.last_year(outcomes), **where).dropna(subset="value")
+    year["month"] = tidy.last_year(outcomes)
+    keys = ["stratum_kind", "stratum", "month"]
+    found = [_over_runs(level, ["arm", *keys]).assign(measure="level")]
+    for arm in others:
+        for name, rows in (("difference", level), ("last_year", year)):
+            change = _over_runs(paired(rows, arm, first, [*keys, *KEYS]), keys)
+            found.append(change.assign(measure=name, arm=arm))
+    frame = pd.concat(found, ignore_index=True)
+    frame["date"] = frame["month"].map(_dates(outcomes))
+    frame = frame.astype({"arm": str, "stratum": str, "stratum_kind": str})
+    order = {arm: place for place, arm in enumerate([first, *others])}
+    by_arm = frame["arm"].map(order).to_numpy()
+    return frame.iloc[np.lexsort((frame["month"], by_arm))].reset_index(drop=True)[COLUMNS]
+
+
+def _over_runs(rows, keys):
+    groups = rows.groupby(keys, observed=True)["value"]
+    ends = {"low": groups.quantile(0.025), "high": groups.quantile(0.975)}
+    return pd.DataFrame({"mean": groups.mean(), **ends, "runs": groups.count()}).reset_index()
+
+
+def _dates(outcomes):
+    """First day of each month as text, by month; nothing where the table has no dates."""
+    if "date" not in outcomes.columns:
+        return {}
+    first = outcomes.drop_duplicates("month")
+    return dict(zip(first["month"], first["date"].astype(str), strict=True))
 
 
 def says(frame, labels=None):
-    """One sentence: which group's mean changed most, by the last month."""
-    end = frame[frame["month"] == frame["month"].max()]
-    wide = end[end["stratum"] != "all"].pivot(index="stratum", columns="arm", values="mean")
-    first, *others = frame["arm"].drop_duplicates()
-    if not others:
+    """One sentence: which group's mean changed most in the last year, with its interval."""
+    first = frame["arm"].iat[0]
+    year = frame[frame["measure"] == "last_year"]
+    if year.empty:
+        ends = frame[frame["month"] > frame["month"].max() - 12].groupby("stratum")["mean"].mean()
+        low, high = ends.idxmin(), ends.idxmax()
         return (
-            f"What it says: one scenario only, {label(first, labels)}; there is nothing to compare it with."
+            f"What it says: in the last year of {label(first, labels)} the mean score is lowest for {label(low)} "
+            f"({number(ends[low])}) and highest for {label(high)} ({number(ends[high])})."
         )
-    change = wide[others].sub(wide[first], axis=0).stack()
-    group, arm = change.abs().idxmax()
+    groups = year[year["stratum"] != "all"]
+    row = (groups if len(groups) else year).sort_values("mean", key=abs).iloc[-1]
+    if row["mean"] == row["low"] == row["high"] == 0:
+        return f"What it says: in the last year no group differs from {label(first, labels)}."
+    start = frame[(frame["arm"] == first) & (frame["stratum"] == row["stratum"]) & (frame["month"] >= row["month"])]
+    digits = decimals([row["mean"]], least=3)
+    ends = between(row["low"], row["high"], lambda v: small(v, digits, signed))
     return (
-        f"What it says: in the last month the largest difference to {label(first, labels)} is "
-        f"{signed(change[group, arm], 3)} points, for {label(group)} under {label(arm, labels)} "
-        f"({number(wide.at[group, first])} against {number(wide.at[group, arm])})."
+        f"What it says: in the last year the largest difference to {label(first, labels)} is "
+        f"{signed(row['mean'], digits)} points (95 % of runs {ends}), for {label(row['stratum'])} under "
+        f"{label(row['arm'], labels)}, where the mean score without it is {number(start['mean'].mean())}."
     )
 
 
 def draw(tables, comparator=None, labels=None):
-    """Small multiples, one panel per group."""
+    """Small multiples: for each group its levels and, below, the paired differences."""
     frame = data(tables, comparator)
     shown = [group for group in GROUPS if group in set(frame["stratum"])]
-    columns = min(4, math.ceil(len(shown) / 2))
-    rows = math.ceil(len(shown) / columns)
-    figure, axes = style.new(rows, columns, width=11, height=1.6 + 2.15 * rows, sharex=True)
     looks = style.styles(list(frame["arm"].drop_duplicates()))
-    span = max(1.15 * (part["high"].max() - part["low"].min()) for _, part in frame.groupby("stratum"))
-    for axis, group in zip(axes.flat, shown, strict=False):
-        _panel(axis, frame[frame["stratum"] == group], looks, max(span, 0.02))
-        axis.set_title(label(group))
-    for axis in list(axes.flat)[len(shown) :]:
-        axis.set_visible(False)
-    for row, axis in enumerate(axes[:, -1]):
-        group = shown[min((row + 1) * columns, len(shown)) - 1]
-        last = frame[(frame["stratum"] == group) & (frame["month"] == frame["month"].max())].set_index("arm")
-        names = list(last.index)
-        axis = axis if axis.get_visible() else axes[row, (len(shown) - 1) % columns]
-        colours = [looks[name].colour for name in names]
-        style.label_ends(axis, [label(name, labels) for name in names], list(last["mean"]), colours)
-    for axis in axes[:, 0]:
-        axis.set_ylabel("EUROHIS-QOL-8 score (1–5)")
-    for axis in axes[-1]:
-        axis.set_xlabel("Years since the start")
-    return style.finish(figure, TITLE, HOW, says(frame, labels))
+    columns = len(shown) if len(shown) < 4 else math.ceil(len(shown) / 2)
+    bands = math.ceil(len(shown) / columns)
+    deep = 2 if len(looks) > 1 else 1  # rows of panels per band of groups
+    height = 1.7 + bands * (3.6 if deep == 2 else 2.3)
+    figure, axes = style.new(bands * deep, columns, width=11.5, height=height, sharex=True)
+    scales = {"level": _limits(frame, "level", deep == 1), "difference": _limits(frame, "difference", True)}
+    digits = decimals(frame.loc[frame["measure"] == "last_year", "mean"], least=3)
+    for place, group in enumerate(shown):
+        row, column = divmod(place, columns)
+        part = frame[frame["stratum"] == group]
+        _panel(axes[deep * row, column], part, "level", looks, scales, deep == 1)
+        axes[deep * row, column].set_title(label(group))
+        if deep == 2:
+            _panel(axes[deep * row + 1, column], part, "difference", looks, scales, True)
+            if len(looks) == 2:
+                _write_change(axes[deep * row + 1, column], part, digits)
+    _frame_axes(axes, shown, columns, deep, frame)
+    lines = [style.line(look, label(arm, labels)) for arm, look in looks.items()] if deep == 2 else []
+    if lines and len(shown) % columns:  # the free place of the grid
+        style.legend_in(axes[-2:, len(shown) % columns :], lines)
+        lines = []
+    how = HOW.format(first=label(frame["arm"].iat[0], labels)) if deep == 2 else HOW_ALONE
+    return style.finish(figure, TITLE, how, says(frame, labels), frame, lines)
 
 
-def _panel(axis, part, looks, span):
-    for arm, line in part.groupby("arm", sort=False):
-        years, look = (line["month"] + 0.5) / 12, looks[arm]
-        axis.fill_between(
-            years,
-            line["low"],
-            line["high"],
-            color=look.colour,
-            alpha=0.18 if len(looks) < 3 else 0.1,
-            linewidth=0,
-        )
-        axis.plot(years, line["mean"], color=look.colour, linestyle=look.dash, linewidth=1.7)
-    middle = (part["low"].min() + part["high"].max()) / 2
-    axis.set_ylim(middle - span / 2, middle + span / 2)
-    axis.set_xlim(0, (part["month"].max() + 1) / 12)
-    axis.locator_params(axis="y", nbins=5)
-    axis.locator_params(axis="x", integer=True, nbins=6)
+def _limits(frame, measure, with_band):
+    """Lowest and highest value shown in a row of panels, with some air; zero is always in a difference."""
+    part = frame[frame["measure"] == measure]
+    if part.empty:
+        return 0.0, 1.0
+    low, high = (part["low"].min(), part["high"].max()) if with_band else (part["mean"].min(), part["mean"].max())
+    if measure == "difference":
+        low, high = min(low, 0.0), max(high, 0.0)
+    air = 0.1 * max(high - low, 0.02 if measure == "level" else 1e-4)
+    return low - air, high + 2.5 * air if measure == "difference" else high + air
+
+
+def _panel(axis, part, measure, looks, scales, band):
+    for arm, line in part[part["measure"] == measure].groupby("arm", sort=False):
+        when, look = _when(line), looks[arm]
+        if band:
+            shade = 0.2 if len(looks) < 3 else 0.09
+            axis.fill_between(when, line["low"], line["high"], color=look.colour, alpha=shade, linewidth=0)
+        axis.plot(when, line["mean"], color=look.colour, linestyle=look.dash, linewidth=1.6)
+    if measure == "difference":
+        axis.axhline(0, color="black", linewidth=0.9, zorder=1.5)
+    axis.set_ylim(*scales[measure])
+
+
+def _when(line):
+    """Middle of each month as a calendar year with decimals, or as years since the start without dates."""
+    if line["date"].isna().any():
+        return (line["month"] + 0.5) / 12
+    year, month = line["date"].str.slice(0, 4).astype(int), line["date"].str.slice(5, 7).astype(int)
+    return year + (month - 0.5) / 12
+
+
+def _write_change(axis, part, digits):
+    row = part[part["measure"] == "last_year"]
+    if len(row):
+        text = f"last year {small(row['mean'].iat[0], digits, signed)}"
+        axis.text(0.04, 0.96, text, transform=axis.transAxes, va="top", size=8, color=style.COLOURS[0])
+
+
+def _frame_axes(axes, shown, columns, deep, frame):
+    """Numbers and titles of axes at the outer panels only; panels without a group are taken away."""
+    when = _when(frame[frame["measure"] == "level"])
+    low, high = math.floor(12 * when.min()) / 12, math.ceil(12 * when.max()) / 12
+    step = max(1, math.ceil((high - low) * columns / 22))
+    for i, row in enumerate(axes):
+        for column, axis in enumerate(row):
+            group = (i // deep) * columns + column
+            axis.set_visible(group < len(shown))
+            lowest = i % deep == deep - 1 and group + columns >= len(shown)
+            axis.tick_params(labelbottom=lowest, labelleft=column == 0)
+            axis.set_xlim(low, high)
+            axis.set_xticks(np.arange(math.ceil(low), high - 0.04 * (high - low), step))
+            axis.locator_params(axis="y", nbins=5)
+        row[0].set_ylabel("Score (EUROHIS-QOL-8, 1–5)" if deep == 1 else ("Score (1–5)", "Difference (points)")[i % deep])
+    if frame["date"].isna().any():
+        for axis in axes[-1]:
+            axis.set_xlabel("Years since the start")

@@ -3,25 +3,25 @@
 import pandas as pd
 
 from results.figures import style
-from results.uncertainty import interval
-from results.words import GROUPS, label, share, signed
+from results.words import GROUPS, between, decimals, label, per_cent, signed, small
 
 TITLE = "Who gains"
 HOW = (
-    "How to read: each resident is compared with the same resident in the comparator. Left: shares better "
-    "off, about the same and worse off; right: mean gain in EUROHIS points, its line the middle 95 % of runs."
+    "How to read: each resident is compared with the same resident in the comparator. Left: shares worse off "
+    "and better off{by}; the rest, given as text, are about the same. {axis} Right: mean gain in EUROHIS "
+    "points, its line the middle 95 % of runs."
 )
-PARTS = {
-    "share_better": ("Better off", "#0072B2"),
-    "share_same": ("About the same", "#dddddd"),
-    "share_worse": ("Worse off", "#D55E00"),
+BETTER, WORSE = "#0072B2", "#D55E00"
+FIFTHS = {
+    "start_fifth": ("Lowest income fifth", "Income fifth {}", "Highest income fifth"),
+    "start_wellbeing_fifth": ("Lowest starting wellbeing", "Starting wellbeing, fifth {}", "Highest starting wellbeing"),
 }
-FIFTHS = {"1": "Lowest income fifth", "5": "Highest income fifth", "after_start": "Came after the start"}
+NAMES = {"after_start": "Came after the start"}
 
 
 def data(tables, comparator=None, arm=None):
     """Mean and 95 % interval over runs of each measure by stratum, for one arm (by default the first of the
-    table).
+    table); with the threshold of the shares where the table has it.
     """
     twins = tables["twins"]
     if comparator is not None:
@@ -29,83 +29,87 @@ def data(tables, comparator=None, arm=None):
     if twins.empty:
         raise ValueError(f"table twins has no rows with comparator {comparator!r}")
     arm = arm or str(twins["arm"].iloc[0])
-    rows = []
-    part = twins[(twins["arm"] == arm) & twins["stratum_kind"].isin(["all", "group_ever", "start_fifth"])]
-    for (kind, stratum, measure), values in part.groupby(
-        ["stratum_kind", "stratum", "measure"], observed=True
-    )["value"]:
-        mean, low, high, runs = interval(values)
-        rows.append((arm, kind, str(stratum), measure, mean, low, high, runs))
-    return pd.DataFrame(
-        rows, columns=["arm", "stratum_kind", "stratum", "measure", "mean", "low", "high", "runs"]
-    )
+    part = twins[(twins["arm"] == arm) & twins["stratum_kind"].isin(["all", "group_ever", *FIFTHS])]
+    groups = part.groupby(["stratum_kind", "stratum", "measure"], observed=True)
+    values = groups["value"]
+    ends = {"low": values.quantile(0.025), "high": values.quantile(0.975)}
+    frame = pd.DataFrame({"mean": values.mean(), **ends, "runs": values.count()})
+    if "threshold" in part.columns:
+        frame["threshold"] = groups["threshold"].first()
+    frame = frame.reset_index().astype({"stratum_kind": str, "stratum": str, "measure": str})
+    frame.insert(0, "arm", arm)
+    return frame
 
 
 def says(frame, labels=None):
-    """One sentence: the group with the largest mean gain, and the largest share worse off."""
-    gain = frame[frame["measure"] == "mean_gain"].set_index(["stratum_kind", "stratum"])["mean"]
-    worse = frame[frame["measure"] == "share_worse"].set_index(["stratum_kind", "stratum"])["mean"]
-    if gain.empty or worse.empty:
+    """One sentence: the group with the largest mean gain, and the largest shares better and worse off."""
+    gain, better, worse = (_of(frame, name) for name in ("mean_gain", "share_better", "share_worse"))
+    if gain.empty or worse.empty or better.empty:
         return "What it says: the table has no twins to compare."
-    best, worst = gain.idxmax(), worse.idxmax()
-    arm = label(frame["arm"].iat[0], labels)
-    return (
-        f"What it says: under {arm} the mean gain is largest for {_name(*best)} "
-        f"({signed(gain[best], 3)} points); at most {share(worse[worst], 1)} are worse off ({_name(*worst)})."
+    best, most, least = gain["mean"].idxmax(), better["mean"].idxmax(), worse["mean"].idxmax()
+    row = gain.loc[best]
+    digits = decimals([row["mean"]])
+    ends = between(row["low"], row["high"], lambda v: small(v, digits, signed))
+    parts = decimals([100 * better.at[most, "mean"], 100 * worse.at[least, "mean"]], least=0, most=2)
+    text = (
+        f"What it says: under {label(frame['arm'].iat[0], labels)} the mean gain is largest for {_name(*best)} "
+        f"({signed(row['mean'], digits)} points, 95 % of runs {ends})"
     )
+    if better.at[most, "mean"] == worse.at[least, "mean"] == 0:
+        return f"{text}; nobody's wellbeing changes{_by(frame, ' by more than {} points')}{_period(frame)}."
+    at_most = f"at most {per_cent(100 * worse.at[least, 'mean'], parts)} are worse off ({_name(*least)})"
+    if worse.at[least, "mean"] == 0:
+        at_most = "nobody is worse off"
+    return f"{text}; at most {per_cent(100 * better.at[most, 'mean'], parts)} are better off ({_name(*most)}), {at_most}."
+
+
+def _of(frame, measure):
+    return frame[frame["measure"] == measure].set_index(["stratum_kind", "stratum"])
+
+
+def _by(frame, words):
+    """The words with the threshold in them, if the table tells it."""
+    return words.format(f"{frame['threshold'].max():g}") if "threshold" in frame.columns else ""
+
+
+def _period(frame):
+    return " on average over the period" if "threshold" in frame.columns else " noticeably"
 
 
 def _name(kind, stratum):
-    if kind == "start_fifth":
-        return FIFTHS.get(stratum, f"Income fifth {stratum}")
-    return label(stratum)
+    if kind in FIFTHS and stratum in "12345":
+        first, middle, last = FIFTHS[kind]
+        return {"1": first, "5": last}.get(stratum, middle.format(stratum))
+    return NAMES.get(stratum, label(stratum))
 
 
 def draw(tables, comparator=None, labels=None, arm=None):
-    """Stacked shares beside the mean gain, one row per group and per fifth of income at the start."""
+    """Shares worse and better off on two sides of zero beside the mean gain, one row per group, per fifth of
+    income and per fifth of wellbeing at the start.
+    """
     frame = data(tables, comparator, arm)
-    wide = {
-        measure: part.set_index(["stratum_kind", "stratum"]) for measure, part in frame.groupby("measure")
-    }
-    strata = _order(set(wide["mean_gain"].index))
+    gain = _of(frame, "mean_gain")
+    strata = _order(set(gain.index))
     places = _places(strata)
-    figure, axes = style.new(
-        1, 2, width=10.5, height=2.3 + 0.36 * max(places), sharey=True, width_ratios=(3, 2)
-    )
-    shares, gains = axes[0]
-    for place, stratum in zip(places, strata, strict=True):
-        _shares(
-            shares,
-            place,
-            {measure: wide[measure].at[stratum, "mean"] for measure in PARTS if measure in wide},
-        )
-        row = wide["mean_gain"].loc[stratum]
-        gains.plot([row["low"], row["high"]], [place] * 2, color="#0072B2", linewidth=1.6)
-        gains.plot(row["mean"], place, marker="s", color="#0072B2", markersize=5)
-        text = signed(row["mean"], 3)
-        gains.annotate(text, (row["high"], place), (6, 0), textcoords="offset points", va="center", size=8)
-    shares.set_yticks(places, [_name(*stratum) for stratum in strata])
-    shares.set_ylim(max(places) + 0.6, min(places) - 0.6)
-    shares.set_xlim(0, 100)
-    shares.set_xlabel("Residents (%)")
-    gains.axvline(0, color="black", linewidth=0.9)
-    gains.margins(x=0.2)
-    gains.locator_params(axis="x", nbins=5)
-    gains.tick_params(axis="y", length=0)
-    gains.set_xlabel("Mean gain (EUROHIS-QOL-8 points)")
-    for axis in (shares, gains):
+    height = 2.4 + 0.3 * max(places)
+    figure, axes = style.new(1, 2, width=10.5, height=height, sharey=True, width_ratios=(3, 2.4))
+    full = _shares(axes[0, 0], places, strata, frame)
+    _gains(axes[0, 1], places, gain.loc[strata])
+    axes[0, 0].set_yticks(places, [_name(*stratum) for stratum in strata])
+    axes[0, 0].set_ylim(max(places) + 0.6, min(places) - 0.6)
+    for axis in axes[0]:
         axis.grid(False, axis="y")
-    shares.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, handlelength=1.2, borderaxespad=0.2
-    )
     title = f"{TITLE}: {label(frame['arm'].iat[0], labels)}"
-    return style.finish(figure, title, HOW, says(frame, labels))
+    by = _by(frame, ", by more than {} points on average over the period")
+    axis = "" if full else "The axis ends at the largest share, not at 100 %. "
+    how = HOW.format(by=by, axis=axis).replace("  ", " ")
+    return style.finish(figure, title, how, says(frame, labels), frame)
 
 
 def _order(strata):
     groups = [("all", "all"), *(("group_ever", name) for name in GROUPS)]
-    fifths = sorted(stratum for stratum in strata if stratum[0] == "start_fifth")
-    return [stratum for stratum in groups if stratum in strata] + fifths
+    fifths = [sorted(stratum for stratum in strata if stratum[0] == kind) for kind in FIFTHS]
+    return [stratum for stratum in groups if stratum in strata] + [stratum for block in fifths for stratum in block]
 
 
 def _places(strata):
@@ -117,14 +121,50 @@ def _places(strata):
     return places
 
 
-def _shares(axis, place, values):
-    left = 0.0
-    for measure, value in values.items():
-        name, colour = PARTS[measure]
-        # Only the first row names its parts, so that the legend has each once.
-        name = name if name not in axis.get_legend_handles_labels()[1] else None
-        axis.barh(place, 100 * value, left=left, height=0.72, color=colour, edgecolor="white", label=name)
-        if value >= 0.06:
-            ink = "black" if measure == "share_same" else "white"
-            axis.text(left + 50 * value, place, share(value), ha="center", va="center", color=ink, size=8)
-        left += 100 * value
+def _shares(axis, places, strata, frame):
+    """Bars of those worse off to the left, of those better off to the right, the rest as text; True if the
+    axis reaches 100 %.
+    """
+    better, worse, same = (
+        100 * _of(frame, f"share_{name}")["mean"].reindex(strata).fillna(0).to_numpy()
+        for name in ("better", "worse", "same")
+    )
+    digits = decimals([*better, *worse], least=0, most=1 if max(*better, *worse) >= 5 else 2)
+    widest = max(better.max(), worse.max(), 0.1)
+    options = {"height": 0.68, "edgecolor": "white"}
+    axis.barh(places, -worse, color=WORSE, hatch="///", label="Worse off", **options)
+    axis.barh(places, better, color=BETTER, label="Better off", **options)
+    room = 0.24 * widest  # for the number beside the longest bar
+    low, high = -worse.max() - room, better.max() + room
+    for place, up, down, rest in zip(places, better, worse, same, strict=True):
+        for value, side, at in ((up, "left", 4), (down, "right", -4)):
+            text, end = per_cent(value, digits), value if side == "left" else -value
+            axis.annotate(text, (end, place), (at, 0), textcoords="offset points", ha=side, va="center", size=8)
+        text = per_cent(rest, digits)
+        axis.annotate(
+            text, (1.13, place), xycoords=axis.get_yaxis_transform(), ha="right", va="center", size=8, color="#555555"
+        )
+    axis.annotate("About\nthe same", (1.13, 1.005), xycoords="axes fraction", ha="right", va="bottom", size=8.5, color="#555555")
+    axis.axvline(0, color="black", linewidth=0.9)
+    axis.set_xlim(low, high)
+    axis.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    axis.locator_params(axis="x", nbins=7)
+    axis.set_xlabel("Residents (%): worse off to the left of zero, better off to the right")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=1.4, borderaxespad=0.2)
+    return high >= 100
+
+
+def _gains(axis, places, gain):
+    digits = decimals(gain["mean"])
+    for place, (_, row) in zip(places, gain.iterrows(), strict=True):
+        axis.plot([row["low"], row["high"]], [place] * 2, color=BETTER, linewidth=1.6)
+        axis.plot(row["mean"], place, marker="s", color=BETTER, markersize=4.5)
+        text = small(row["mean"], digits, signed)
+        axis.annotate(text, (max(row["high"], 0), place), (6, 0), textcoords="offset points", va="center", size=8)
+    axis.axvline(0, color="black", linewidth=0.9, zorder=1.5)
+    low, high = min(gain["low"].min(), 0.0), max(gain["high"].max(), 0.0)
+    span = max(high - low, 1e-6)
+    axis.set_xlim(low - 0.05 * span, high + 0.3 * span)
+    axis.locator_params(axis="x", nbins=5)
+    axis.tick_params(axis="y", length=0)
+    axis.set_xlabel("Mean gain (EUROHIS-QOL-8 points)")

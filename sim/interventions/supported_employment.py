@@ -1,5 +1,7 @@
 """Supported employment: place and train, with a job coach's caseload (individual placement and support)."""
 
+import math
+
 from sim.programme import Programme, ProgrammeSettings, Quantity, Segment, quantity
 
 
@@ -26,14 +28,15 @@ class SupportedEmployment(Programme):
         return self.value("coaches") * self.value("caseload") * self.base(place) / 10_000.0
 
     def effects(self):
-        """A monthly dose whose level, with fading, settles at ln(ratio): dose = (1 - keep) ln(ratio), times the months."""
-        import math
+        """A monthly dose whose level settles at ln(ratio): dose = (1 - keep) ln(ratio), times the months.
 
+        What job finding sees is the level just after the dose, L' = keep L + dose, since doses fade later in the month.
+        """
         months = round(self.value("duration"))
         keep = float(self.model.coefficients["dose_keep"][0])
         names = ("intensity", "assistance", "empowerment", "dropout", "cost_month")
         return {
             **{n: self.value(n) for n in names},
             "months": months,
-            "work": months * (1.0 - keep) / keep * math.log(self.value("work")),
+            "work": months * (1.0 - keep) * math.log(self.value("work")),
         }

@@ -59,7 +59,7 @@ def test_harming_all_alike_does_not_narrow_anything(tables):
         "difference"
     ] == pytest.approx(-0.1)
     assert "lowers" in found.sentence
-    assert "leaves the gap" in found.sentence
+    assert "gap to at-risk groups stays as it is" in found.sentence
 
 
 def test_a_neutral_arm_changes_nothing_exactly(tables):
@@ -77,7 +77,7 @@ def test_a_neutral_arm_changes_nothing_exactly(tables):
     assert set(value["quadrant"]) == {"equal"}
     assert value["ratio"].isna().all()
     assert (value["share_equal"] == 1).all()
-    assert "unchanged" in found.sentence
+    assert "unchanged against" in found.sentence
     assert "changes no resource cost" in found.sentence
 
 
@@ -136,39 +136,47 @@ def test_twins(summary):
     assert found["mean"] == pytest.approx(0.6 + 0.01 * 1.5)
 
 
-def test_sentence_has_its_numbers_and_its_honesty(summary):
+def test_memo_has_its_numbers_and_its_honesty(summary):
     text = summary.sentence
     for part in (
-        "Over 2 years",
-        "Baseline",
-        "PROMEQ models",
-        "+0.0168 EUROHIS points (+0.0123 to +0.0213)",
-        "95 % intervals over 12 paired runs",
-        "narrows the gap",
-        "100 % of runs",
-        "buys a WELLBY for 402 EUR",
+        "Against Baseline, PROMEQ models raises residents' mean wellbeing in year 2 by 0.017 points",
+        "(0.012 to 0.021; 95 % interval, scale 1–5), as if 1 resident in 60 gained a whole point.",
+        "The gap to at-risk groups narrows by 0.050 points (0.037 to 0.064).",
+        "It costs society 190 k EUR (187 to 194)",
+        "and the public sector",
+        "A WELLBY costs 402 EUR (324 to 539)",
+        "in 100 % of 12 paired runs",
         "not measured results of the projects",
     ):
         assert part in text
-    assert text.endswith("projects.")
-    assert ". " not in text  # one sentence
+    assert len(text.split()) <= 90
+
+
+def test_tiny_effects_are_told_with_two_digits(tables, make_outcomes):
+    """A gain in the fifth decimal is neither 0.00 nor without its meaning per resident."""
+    made = {"outcomes": make_outcomes(gain=0.0005), "ledger": tables["ledger"]}
+    text = compare.summarise(made, "baseline", "promeq").sentence
+    assert "by 0.00021 points (0.00015 to 0.00027;" in text
+    assert "as if 1 resident in 4,800 gained a whole point" in text
+    assert len(text.split()) <= 90
 
 
 def test_an_uncertain_gain_is_said_to_be_uncertain(tables):
-    """Half the runs gain, half lose: the sentence says that the interval includes no change."""
+    """Half the runs gain, half lose: the memo says that the interval includes no change."""
     outcomes = tables["outcomes"].copy()
     hit = (outcomes["arm"] == "promeq") & (outcomes["draw"] < 2) & (outcomes["outcome"] == "wellbeing")
     outcomes.loc[hit, "value"] -= 0.5
     found = compare.summarise({**tables, "outcomes": outcomes}, "baseline", "promeq")
-    assert "shows no sure change in the mean wellbeing" in found.sentence
+    assert "shows no sure change in residents' mean wellbeing" in found.sentence
     assert "includes no change" in found.sentence
+    assert len(found.sentence.split()) <= 90
 
 
 def test_one_run_is_said_to_be_one_run(tables):
     one = {name: frame[(frame["draw"] == 0) & (frame["replicate"] == 0)] for name, frame in tables.items()}
     found = compare.summarise(one, "baseline", "promeq")
     assert found.runs == 1
-    assert "1 paired run " in found.sentence
+    assert "1 paired run." in found.sentence
     assert found.notes[0].startswith("One run only")
 
 
@@ -216,3 +224,19 @@ def test_municipalities_are_added_up_when_there_is_no_whole():
 def test_bad_tables_get_one_clear_line(tables, change, words):
     with pytest.raises(ValueError, match=words):
         compare.summarise(change(tables), "baseline", "promeq")
+
+
+def test_adding_up_is_that_of_pandas(tables):
+    frame = tables["ledger"].assign(amount=np.arange(len(tables["ledger"]), dtype=float))
+    for keys in (["arm", "draw", "payer"], ["month", "transfer", "item"], ["replicate", "date"]):
+        expected = frame.groupby(keys, observed=True, as_index=False)["amount"].sum()
+        got = tidy.add_up(frame, keys, amount=frame["amount"].to_numpy())
+        both = expected.astype(dict.fromkeys(keys, str)).merge(got.astype(dict.fromkeys(keys, str)), on=keys)
+        assert len(both) == len(expected) == len(got)
+        assert both["amount_x"].to_numpy() == pytest.approx(both["amount_y"].to_numpy())
+
+
+def test_spending_from_added_up_payments_is_the_same(tables):
+    few = tidy.payments(tables["ledger"])
+    assert len(few) < len(tables["ledger"]) + 1
+    pd.testing.assert_frame_equal(tidy.spending(few, 0.03), tidy.spending(tables["ledger"], 0.03))

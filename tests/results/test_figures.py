@@ -79,28 +79,85 @@ def test_saved_with_numbers_and_words(name, tables, tmp_path):
     assert "What it says:" in words.read_text(encoding="utf-8")
 
 
+def panels(figure):
+    """Upper and lower panels of the wellbeing figure by group title."""
+    axes = [axis for axis in figure.axes if axis.get_visible() and axis.axison]
+    upper = {axis.get_title(loc="left"): axis for axis in axes if axis.get_title(loc="left")}
+    low = [axis for axis in axes if not axis.get_title(loc="left")]
+    below = {}
+    for name, axis in upper.items():
+        box = axis.get_subplotspec()
+        for other in low:
+            spot = other.get_subplotspec()
+            if (spot.rowspan.start, spot.colspan.start) == (box.rowspan.start + 1, box.colspan.start):
+                below[name] = other
+    return upper, below
+
+
 def test_wellbeing_by_group_draws_the_numbers(tables):
+    """Levels above; below, the paired difference with a band, on one scale, over calendar years."""
     figure = figures.draw("wellbeing_by_group", tables, comparator="baseline", labels=LABELS)
-    neet = next(axis for axis in figure.axes if axis.get_title(loc="left") == "NEET youth")
-    baseline, promeq = neet.get_lines()
+    upper, below = panels(figure)
+    assert len(upper) == len(below) == 8
+    baseline, promeq = upper["NEET youth"].get_lines()
     assert baseline.get_color() == style.COMPARATOR
     assert promeq.get_color() == style.COLOURS[0]
     assert promeq.get_ydata()[-1] - baseline.get_ydata()[-1] == pytest.approx(0.056)
-    assert baseline.get_xdata()[-1] == pytest.approx(23.5 / 12)
-    spans = [np.ptp(axis.get_ylim()) for axis in figure.axes if axis.get_visible()]
-    assert spans == pytest.approx([spans[0]] * len(spans))
-    assert "+0.056 points" in figure.alt_text
+    change = below["NEET youth"].get_lines()[0]
+    assert change.get_ydata()[-1] == pytest.approx(0.056)
+    assert change.get_xdata()[[0, -1]] == pytest.approx([2017 + 0.5 / 12, 2019 - 0.5 / 12])
+    assert len(below["NEET youth"].collections) == 1
+    assert not upper["NEET youth"].collections
+    assert len({axis.get_ylim() for axis in below.values()}) == len({axis.get_ylim() for axis in upper.values()}) == 1
+    assert "+0.056 points (95 % of runs +0.041 to +0.071)" in figure.alt_text
 
 
-def test_six_arms_do_not_collide(tables, make_outcomes):
+def test_wellbeing_by_group_without_a_group_has_no_hole(tables):
+    """Seven groups fill the grid from the start, and the free place holds the legend."""
+    outcomes = tables["outcomes"]
+    figure = figures.draw("wellbeing_by_group", {"outcomes": outcomes[outcomes["stratum"] != "heavy_user"]})
+    upper, _ = panels(figure)
+    spots = sorted((axis.get_subplotspec().rowspan.start, axis.get_subplotspec().colspan.start) for axis in upper.values())
+    assert spots == [(0, 0), (0, 1), (0, 2), (0, 3), (2, 0), (2, 1), (2, 2)]
+    assert overlaps(texts(figure)) == []
+
+
+def test_wellbeing_by_group_of_one_arm_and_without_dates(tables):
+    outcomes = tables["outcomes"][tables["outcomes"]["arm"] == "baseline"].drop(columns="date")
+    figure = figures.draw("wellbeing_by_group", {"outcomes": outcomes}, labels=LABELS)
+    upper, below = panels(figure)
+    assert len(upper) == 8
+    assert not below
+    assert upper["NEET youth"].get_lines()[0].get_xdata()[-1] == pytest.approx(23.5 / 12)
+    assert "Baseline the mean score is lowest for Heavy service users" in figure.alt_text
+    assert overlaps(texts(figure)) == []
+
+
+ARMS = ["promeq", "wellbeing_card_for_families", "social_reporting", "maturity", "diffusion"]
+
+
+def test_six_arms_do_not_collide(tables):
     """Lines that lie on each other still have labels that do not."""
-    arms = ["promeq", "wellbeing_card_for_families", "social_reporting", "maturity", "diffusion"]
-    frames = [tables["outcomes"]]
-    for i, arm in enumerate(arms[1:]):
-        more = make_outcomes(gain=0.04 + 0.001 * i, arms=("baseline", arm))
-        frames.append(more[more["arm"] == arm])
+    outcomes = tables["outcomes"].astype({"arm": str})
+    more = outcomes[outcomes["arm"] == "promeq"]
+    frames = [outcomes]
+    frames += [more.assign(arm=arm, value=more["value"] + 0.001 * i) for i, arm in enumerate(ARMS[1:])]
     figure = figures.draw("wellbeing_by_group", {"outcomes": pd.concat(frames)}, comparator="baseline")
     assert overlaps(texts(figure)) == []
+
+
+def test_five_arms_of_costs_do_not_collide_and_thin_slices_are_left_out(tables):
+    """A payer of a thousandth of the bar gets neither a slice nor a place in the legend, but a word."""
+    ledger = tables["ledger"].astype({"arm": str})
+    saves = ledger[ledger["arm"] == "promeq"]
+    faint = (saves["payer"] == "resident").to_numpy()
+    saves = saves.assign(amount=np.where(faint, 30_005.0, saves["amount"]))
+    frames = [ledger[ledger["arm"] == "baseline"], *(saves.assign(arm=arm) for arm in ARMS)]
+    labels = {arm: f"{arm.replace('_', ' ')} in all municipalities" for arm in ARMS}
+    figure = figures.draw("cost_by_payer", {"ledger": pd.concat(frames)}, comparator="baseline", labels=labels)
+    assert overlaps(texts(figure)) == []
+    assert "Residents" not in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "left out: Residents." in figure.alt_text
 
 
 def test_cost_by_payer_adds_up(tables):
@@ -116,17 +173,47 @@ def test_cost_by_payer_adds_up(tables):
     assert "Municipality pays most (+216 k EUR); State saves most (−120 k EUR)" in figure.alt_text
 
 
-def test_who_gains_shows_shares_that_fill_the_bar(tables):
+def with_threshold(tables, size):
+    """Twins with a threshold, shares of `size` times those of the fixture, and fifths of starting wellbeing."""
+    twins = tables["twins"].astype({"stratum_kind": str}).assign(threshold=0.01)
+    start = twins[twins["stratum_kind"] == "start_fifth"].assign(stratum_kind="start_wellbeing_fifth")
+    twins = pd.concat([twins, start], ignore_index=True)
+    moved = twins["measure"].isin(["share_better", "share_worse", "mean_gain"])
+    twins.loc[moved, "value"] *= size
+    twins.loc[twins["measure"] == "share_same", "value"] = 1 - size * (1 - twins["value"])
+    return {"twins": twins}
+
+
+def test_who_gains_shows_both_sides_and_the_rest(tables):
     figure = figures.draw("who_gains", tables, comparator="baseline", labels=LABELS)
+    frame = figure.frame[figure.frame["stratum"] == "neet"].set_index("measure")["mean"]
     bars = figure.axes[0].patches
-    rows = len(figure.axes[0].get_yticks())
-    assert sum(bar.get_width() for bar in bars) == pytest.approx(100 * rows)
-    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
-        "Better off",
-        "About the same",
-        "Worse off",
-    ]
-    assert "mean gain is largest for NEET youth (+0.025 points)" in figure.alt_text
+    written = [text for text, _ in texts(figure)]
+    assert min(bar.get_width() for bar in bars) == pytest.approx(-2.5)
+    assert max(bar.get_width() for bar in bars) == pytest.approx(61.5)
+    assert frame["share_better"] + frame["share_same"] + frame["share_worse"] == pytest.approx(1)
+    assert "36.0 %" in written  # about the same
+    assert "mean gain is largest for NEET youth (+0.025 points" in figure.alt_text
+
+
+def test_who_gains_can_be_read_when_little_happens(tables):
+    """Shares of a thousandth fill the axis, gains keep two digits, the threshold is told."""
+    figure = figures.draw("who_gains", with_threshold(tables, 0.01), labels=LABELS)
+    boxes = texts(figure)
+    written = [text for text, _ in boxes]
+    assert figure.axes[0].get_xlim()[1] < 1
+    assert "Lowest starting wellbeing" in written
+    assert "+0.000246" in written
+    assert not {"0.00 %", "+0.000"} & set(written)
+    assert "by more than 0.01 points on average over the period" in figure.alt_text
+    assert "not at 100 %" in figure.alt_text
+    assert overlaps(boxes) == []
+
+
+def test_who_gains_when_nobody_does(tables):
+    figure = figures.draw("who_gains", with_threshold(tables, 0.0), labels=LABELS)
+    assert "nobody's wellbeing changes by more than 0.01 points" in figure.alt_text
+    assert overlaps(texts(figure)) == []
 
 
 def test_spread_moves_little_and_keeps_order():

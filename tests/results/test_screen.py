@@ -27,15 +27,17 @@ def test_says_what_it_should(text):
     flat = " ".join(text.split())
     for part in (
         "PROMEQ models against Baseline: 2 years, 12 paired runs",
-        "NEET youth 3.40 3.45 +0.0560 [0.0411, 0.0709]",
-        "Slope over income 0.597 0.569 −0.0280",
+        "NEET youth 3.40 +0.0560 [0.0411, 0.0709]",
+        "Slope over income 0.597 −0.028",
         "Gap: Any at-risk group",
         "100 %",
-        "Contacts per resident-year 6.00 6.15 +0.15",
+        "Contacts per resident-year 6.00 +0.15",
         "Municipality +216 k EUR +210 k EUR",
         "Society, without transfers +196 k EUR",
         "Public sector, with transfers",
         "402 [324, 539]",
+        "Who gains (twins",
+        "NEET youth +0.025 [0.024, 0.025] 61.5 % 2.5 %",
         "costs more, gains wellbeing (100 % of runs)",
         "not measured results of the projects",
         "Monte-Carlo error",
@@ -83,7 +85,8 @@ def test_small_effects_and_large_sums_still_fit(tables, make_outcomes):
         screen.show(compare.summarise(made, "baseline", "promeq"), Console(file=out, width=100))
         assert "…" not in out.getvalue()
         assert max(len(line.rstrip()) for line in out.getvalue().splitlines()) <= 100
-        assert ("+0.0002" if gain > 0 else "−0.0168 [−0.0213, −0.0123]") in out.getvalue()
+        assert ("+0.00021" if gain > 0 else "−0.0168 [−0.0213, −0.0123]") in out.getvalue()
+        assert "0.0000 [0.0000" not in out.getvalue()
 
 
 def test_numbers():
@@ -94,3 +97,22 @@ def test_numbers():
     assert words.share(0.123, 1) == "12.3 %"
     assert words.label("some_thing") == "some thing"
     assert words.label("neet") == "NEET youth"
+
+
+def test_decimals_follow_the_smallest_number_within_reason():
+    assert words.decimals([0.056, 0.0168, 0.0056]) == 4
+    assert words.decimals([0.00226, 0.00025, 1e-9, 0.0, float("nan")]) == 5  # one near zero does not count
+    assert words.decimals([12.0]) == words.decimals([]) == 2
+    assert words.small(0.00003, 4) == "0.00003"
+    assert words.small(-0.00003, 4, words.signed) == "−0.00003"
+    assert words.small(0.0, 4) == "0.0000"
+
+
+def test_amounts_of_one_line_share_a_unit():
+    assert words.moneys([30_600, 11_500, 148_000]) == (["30.6", "11.5", "148"], "k EUR")
+    assert words.moneys([-372e3, -4.87e6, 1.65e6], True) == (["−372", "−4,870", "+1,650"], "k EUR")
+    assert words.moneys([0.3, -3e6, float("nan")])[1] == "k EUR"
+
+
+def test_nearly_none_and_nearly_all_are_not_none_and_all():
+    assert [words.per_cent(v, 1) for v in (0, 0.01, 12.34, 99.99, 100)] == ["0 %", "<0.1 %", "12.3 %", ">99.9 %", "100 %"]

@@ -11,7 +11,8 @@ from sim.rules.draws import Purpose, address, bits, normal, poisson, quantile, u
 
 IDS = np.arange(200_000)
 MASK = 2**64 - 1
-GOLDEN_UNIFORMS = [0.3136371553156197, 0.4983105936316142, 0.04018576494322562]  # seed 2018, wellbeing, month 3; ids 0, 1, 2^61 + 5
+# Seed 2018, purpose wellbeing, month 3; ids 0, 1 and 2^61 + 5.
+GOLDEN_UNIFORMS = [0.3136371553156197, 0.4983105936316142, 0.04018576494322562]
 GOLDEN, MIX1, MIX2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
@@ -50,7 +51,7 @@ def unmix(z):
 
 
 def test_published_splitmix_sequence():
-    """Vigna's splitmix64.c from state 1234567: its first five outputs, as listed by Rosetta Code ('Pseudo-random numbers/Splitmix64')."""
+    """Vigna's splitmix64.c from state 1234567: the first five outputs that Rosetta Code lists (Splitmix64)."""
     expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821]
     assert [int(bits(np.uint64(1234567), who)) for who in range(1, 6)] == expected
 
@@ -77,7 +78,7 @@ def test_golden_values():
 def test_uniform_over_bins(purpose, month):
     """Chi-square of 256 equal bins; false alarm once in 1e5 per address."""
     u = draws(2018, purpose, month)
-    assert 0.0 < u.min() and u.max() < 1.0
+    assert u.min() > 0.0 and u.max() < 1.0
     assert stats.chisquare(np.bincount((256 * u).astype(int), minlength=256)).pvalue > 1e-5
 
 

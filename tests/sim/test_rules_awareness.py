@@ -29,7 +29,7 @@ def hear_all(people, talk, parameters, keys):
 
 @pytest.fixture(scope="module")
 def enrolled(world):
-    """Adults of a settled baseline world, and how likely each enrols in nine months: uninformed, informed, informed and helped."""
+    """Adults of a settled baseline world, and how likely each enrols in nine months: control, informed, informed and helped."""
     model = world(residents=4000, places=("Kouvola", "Vantaa")).run(12)
     people = model.people[(model.people["alive"] == 1) & (model.month - model.people["birth_month"] >= 18 * 12)]
 

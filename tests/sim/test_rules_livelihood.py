@@ -84,10 +84,12 @@ def test_five_states_against_matrix_powers(handmade, flat, months):
 
     P from competing hazards h: P(any) = 1 - exp(-sum h), shared out in proportion.
     """
-    hazards = {"job_loss": 0.02, "employed_student": 0.01, "employed_outside": 0.015, "employed_pensioner": 0.004, "job_scale": 0.15,
-               "jobless_student": 0.03, "jobless_outside": 0.02, "jobless_pensioner": 0.01, "student_employed": 0.08,
-               "student_jobless": 0.05, "student_outside": 0.03, "outside_employed": 0.05, "outside_jobless": 0.04,
-               "outside_student": 0.02, "outside_pensioner": 0.01}
+    hazards = {
+        "job_loss": 0.02, "employed_student": 0.01, "employed_outside": 0.015, "employed_pensioner": 0.004,
+        "job_scale": 0.15, "jobless_student": 0.03, "jobless_outside": 0.02, "jobless_pensioner": 0.01,
+        "student_employed": 0.08, "student_jobless": 0.05, "student_outside": 0.03,
+        "outside_employed": 0.05, "outside_jobless": 0.04, "outside_student": 0.02, "outside_pensioner": 0.01,
+    }
     number = {"employed": 0, "jobless": 1, "student": 2, "outside": 3, "pensioner": 4}
     q = np.zeros((5, 5))
     for name, h in hazards.items():

@@ -47,7 +47,8 @@ def alone(numbers):
 def test_mean_and_variance_follow_the_closed_form(handmade, alone, months):
     """AR(1) from 3.0 towards 4.0: mean m + rho^t (W0 - m), variance s^2 (1 - rho^2t) / (1 - rho^2)."""
     rho, state = 0.94, 0.3
-    path = months(handmade(PEOPLE, wellbeing=3.0), alone(**{"wellbeing.persistence": rho, "wellbeing.state_sd": state}), range(60))
+    numbers = alone(**{"wellbeing.persistence": rho, "wellbeing.state_sd": state})
+    path = months(handmade(PEOPLE, wellbeing=3.0), numbers, range(60))
     for t in (1, 5, 12, 52):
         mean, sd = 4.0 - rho**t, state * math.sqrt(1.0 - rho ** (2 * t))
         assert path[t - 1].mean() == pytest.approx(mean, abs=4.5 * sd / math.sqrt(PEOPLE))
