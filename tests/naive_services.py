@@ -1,6 +1,7 @@
 """The naive twin's institutions, from docs/odd.md: municipalities with desks and queues (7.5, 7.14), interventions (7.6)."""
 
 import math
+import zlib
 
 import mesa
 
@@ -280,7 +281,7 @@ class Programme(Intervention):
 
     def work(self, place):
         """First pass: clients attend, others come. Second pass: those who come get what room there is."""
-        room = self.capacity(len(place.residents))
+        room = self.whole_places(place)
         attended = staying = 0
         coming = []
         for r in place.residents:
@@ -289,9 +290,9 @@ class Programme(Intervention):
             if getattr(r, self.column) == self.code:
                 attended += 1
                 staying += self.attend(r, place.fidelity)
-            elif room > 0.0 and self.comes(r, place.fidelity):
+            elif room > 0 and self.comes(r, place.fidelity):
                 coming.append(r)
-        joining = sorted(coming, key=self.score, reverse=True)[: max(0, math.floor(room - staying + 0.5))]
+        joining = sorted(coming, key=self.score, reverse=True)[: max(0, room - staying)]
         for r in joining:
             setattr(r, self.column, self.code)
             setattr(r, f"{self.column}_months", 0)
@@ -301,6 +302,11 @@ class Programme(Intervention):
         for step, persons in (("attending", attended), ("joined", len(joining)), ("left", attended - staying),
                               ("turned_away", len(coming) - len(joining))):
             self.count(step, persons)
+
+    def whole_places(self, place):
+        """Places in whole numbers: the fraction is one more place with that chance, fixed by the programme's name."""
+        chance = self.model.still("CARRY", zlib.crc32(self.name.encode()), int(place.code))
+        return math.floor(self.capacity(len(place.residents)) + chance)
 
     def attend(self, r, fidelity):
         """A month of a client; says whether the client stays."""

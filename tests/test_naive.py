@@ -37,11 +37,17 @@ CROWDED = """
 [parameters.population]
 refugee_share = [0.09, 0.09, 0.09, 0.09, 0.09, 0.09, 0.09, 0.09, 0.05, 0.03, 0.01, 0.01, 0.01]
 [parameters.services]
-staff_minutes = [9.0, 0.4, 0.2, 0.05, 0.2, 0.2, 0.03, 0.1, 12.0, 0.9, 0.9, 0.0]
+staff_minutes = [9.0, 0.4, 0.2, 0.25, 0.2, 0.2, 0.03, 0.1, 12.0, 0.9, 0.9, 0.0]
+[parameters.handoff]
+lost = 0.9
+mental = 0.95
+social = 0.95
+[parameters.urgency]
+distress = 2.5
 [parameters.seek]
 mental = 1.5
 social = 0.4
-family = 0.6
+family = 3.0
 guidance = 0.2
 outreach = 0.1
 [parameters.work]
@@ -232,7 +238,8 @@ def test_promeq_is_what_the_equations_say(together):
     for flow in ("queue", "waited", "gave_up"):
         assert seen[f"primary_care.{flow}"] > 100 and seen[f"mental_health.{flow}"] > 0
     assert seen["carried"] > 0 and max(max(r.waiting) for r in models.naive.residents) > 3  # somebody waits for the third month
-    assert not missing(seen, "youth_campaign.exposed", "youth_campaign.intending", *(f"{s}.met" for s in SERVICES if s != "hospital"))
+    assert not missing(seen, "youth_campaign.exposed", "youth_campaign.intending")
+    assert not missing(seen, *(f"{service}.met" for service in SERVICES if service != "hospital"))
     for programme in ("youth_groups", "youth_outreach", "unemployed_groups", "refugee_groups"):
         assert not missing(seen, *(f"{programme}.{step}" for step in ("attending", "joined", "left")))
 

@@ -7,24 +7,31 @@ from benchmarks import vectorised
 from sim.ledger import ITEMS
 from sim.rules.draws import fill_keys
 
-REALS = ("wellbeing", "distress", "strain", "income", "health", "security", "cohesion", "inclusion", "empowerment", "scar", "awareness",
-         "assistance", "dose_relief", "dose_inclusion", "dose_empowerment", "work_support", "wage", "month_cost")
-CODES = ("status", "status_months", "jobless_months", "education", "chronic", "care", "stage", "stage_months", "partner", "adults",
-         "minors", "claims", "visits", "requests", "waiting", "asks")
+REALS = ("wellbeing", "distress", "strain", "income", "health", "security", "cohesion", "inclusion", "empowerment", "scar",
+         "awareness", "assistance", "dose_relief", "dose_inclusion", "dose_empowerment", "work_support", "wage", "month_cost")
+CODES = ("status", "status_months", "jobless_months", "education", "chronic", "care", "stage", "stage_months", "partner",
+         "adults", "minors", "claims", "visits", "requests", "waiting", "asks")
 # Some of everything that is rare in these places: refugees, conscripts, many requests.
 CROWDED = {
     "population.refugee_share": [0.09] * 9 + [0.03] * 4,
     "seek.mental": 1.5, "seek.social": 0.4, "seek.family": 0.6, "seek.guidance": 0.2, "seek.outreach": 0.1,
     "work.student_conscript": [0.0, 0.1, 0.1] + [0.0] * 15,
 }
-WORLDS = {"baseline": ("baseline", None, 1), "promeq_crowded": ("promeq", CROWDED, 20)}
+HELPED = {
+    "news": {"kind": "social_marketing", "reach": 0.9},
+    "joint": {"kind": "integrated_service", "managers": 50.0},
+    "groups": {"kind": "group_programme", "capacity": 50.0, "intensity": 50.0},
+}
+WORLDS = {"baseline": ({}, 1), "crowded_and_helped": ({"parameters": CROWDED, "interventions": HELPED}, 20)}
 
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_one_month_is_the_models(name, world, monkeypatch):
     """After some months of the model: one live phase of all residents in both, resident by resident and euro by euro."""
-    plan, parameters, months = WORLDS[name]
-    model = world(plan, residents=3000, places=("Kuusamo", "Kalajoki"), years=2, parameters=parameters).run(months)
+    settings, months = WORLDS[name]
+    model = world(residents=3000, places=("Kuusamo", "Kalajoki"), years=2, **settings).run(months)
+    if settings:
+        assert all((model.people[column] > 0).sum() > 5 for column in ("awareness", "assistance", "manager", "dose_inclusion"))
     monkeypatch.setattr(vectorised, "BLOCK", 500)
     vector = vectorised.VectorModel.from_model(model)
     assert len(vector.blocks) > 3

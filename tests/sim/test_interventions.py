@@ -236,14 +236,18 @@ def test_cost_of_groups_is_their_facilitators_hours(weeks, facilitators, size, r
 
 
 def test_supported_employment_multiplies_job_finding_by_its_ratio(run):
-    """With a coach for everyone and a ratio of 2, the log factor on finding work settles at ln 2."""
+    """With a coach for everyone and a ratio of 2, the log factor at work when jobs are found grows to ln 2.
+
+    After n months with the coach it is ln 2 (1 - keep^n), and what is left at the end of the month is keep times that.
+    """
     coached = {"coaches": 100.0, "caseload": 200.0, "intensity": 1000.0, "assistance": 1.0, "work": 2.0, "dropout": 0.0,
                "duration": 60.0, "segment": WORKING_AGE}
-    clean = {"effect.employment": 0.0, "effect.guidance": 0.0}
+    clean = {"effect.employment": 0.0, "effect.guidance": 0.0, "dose.half_life": 6.0}
     model = run("supported_employment", 23, coached, clean)
-    veterans = model.residents.select(lambda rows: rows["programme_months"] >= 20, programme=1)
-    assert len(veterans) > 100
-    assert veterans.agg("work_support", np.mean) == pytest.approx(math.log(2.0), rel=0.12)
+    clients = model.residents.select(lambda rows: rows["programme_months"] > 0, programme=1)
+    keep, months = 0.5 ** (1 / 6), clients.get("programme_months").astype(int)
+    assert len(clients) > 100 and months.max() > 20
+    assert clients.get("work_support") / keep == pytest.approx(math.log(2.0) * (1 - keep**months))
 
 
 def test_supported_employment_raises_employment(run):
