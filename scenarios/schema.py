@@ -145,7 +145,7 @@ class Time(Strict):
 
     start: datetime.date
     years: int = Field(ge=1, le=100, description="years")
-    burn_in: int = Field(ge=0, le=600, description="months")
+    burn_in: int = Field(ge=1, le=600, description="months")
 
     @field_validator("start")
     @classmethod

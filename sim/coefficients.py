@@ -16,11 +16,12 @@ def derive(values):
 
     The shock's variance makes the state part of wellbeing's variance s^2 / (1 - rho^2), closed form of an AR(1).
     """
-    rho = values["wellbeing.persistence"]
+    rho = values["wellbeing.persistence"] - values["peer.influence"]  # what is kept of one's own deviation
     state = values["wellbeing.state_sd"]
     return {
         "scar.keep": half_life(12.0 * values["scar.half_life"]),
         "dose.keep": half_life(values["dose.half_life"]),
+        "language.pace": 1.0 - np.exp(-1.0 / (12.0 * values["language.learn_years"])),
         "awareness.keep": values["awareness.adstock"],
         "assistance.keep": half_life(values["assistance.half_life"]),
         "wellbeing.noise": state * np.sqrt(1.0 - rho * rho),

@@ -57,6 +57,7 @@ def endow(people, values, coefficients, seed, month):
     tilt = np.asarray(values["health.onset_education"])[people["education"]]
     people["chronic"] = _uniform(people, Purpose.CHRONIC_START, seed) < np.minimum(0.95, prevalence * tilt)
     _give_stage(people, values, seed)
+    people["claims"] = _uniform(people, Purpose.CLAIMS, seed) < values["claim.start"]
     jobless = np.isin(people["status"], (UNEMPLOYED, SUPPORT))
     people["strain"] = np.where(jobless, values["strain.start_jobless"], values["strain.start"])
     people["distress"] = values["distress.start"]

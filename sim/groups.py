@@ -18,7 +18,7 @@ def neet(p, age, line, k):
 
 @rule
 def labour_market_support(p, age, line, k):
-    """Long-term unemployed on labour-market support (työmarkkinatuki), of 18 or more and for six months or more."""
+    """Long-term unemployed on labour-market support (työmarkkinatuki), of 18 or more, without work for `group.support_months` or more."""
     return age >= 18 and p.status == SUPPORT and p.jobless_months >= k.group_support_months
 
 

@@ -8,8 +8,10 @@ import mesa
 import numpy as np
 
 from sim.residents import Education, Group, Urbanity
+from sim.rules.draws import address
 
 SEGMENT = np.dtype([(n, "i8") for n in ("groups", "age_min", "age_max", "education", "alone", "urbanity")])
+SPREAD = 4096  # more than any purpose, so that names and purposes never meet
 MOST = 31  # interventions in one scenario: each has a bit of the residents' `finished`
 
 
@@ -62,10 +64,19 @@ class Intervention(mesa.Agent):
         self.funnel = {step: 0.0 for step in self.steps}
         self.cost = 0.0
         if self.active:
+            self.renew_keys()
             for place in self.places:
                 self.act_in(place)
         if self.model.measured:
             self.history.append((self.model.measured_month, dict(self.funnel), self.cost))
+
+    def key(self, purpose):
+        """This month's address of one of its purposes; hangs on its name, so that other interventions move none of its draws."""
+        model = self.model
+        return np.uint64(address(model.seed_value, int(purpose) + self.name_number * SPREAD, model.month))
+
+    def renew_keys(self):
+        """Fetch the month's addresses; kinds that draw chance do."""
 
     def act_in(self, place):
         """What it does in one municipality in a month; each kind says."""

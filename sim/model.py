@@ -59,7 +59,7 @@ class HyteModel(mesa.Model):
         self.cells = outputs.blank()
         self.by_place = np.zeros((len(self.municipalities), len(outputs.COLUMNS), 2))
         self.datacollector = mesa.DataCollector(model_reporters={
-            "month": "measured_month", "residents": lambda m: len(m.residents), "wellbeing": lambda m: m.level("wellbeing"),
+            "month": "measured_month", "residents": resident_count, "wellbeing": mean_wellbeing,
         })
 
     # --- building -----------------------------------------------------------------------------------------------
@@ -228,7 +228,6 @@ class HyteModel(mesa.Model):
         if self.date.month == 1 or self.month == 0:
             minutes = np.asarray(self.values["services.staff_minutes"], float)
             self.desks["base"] = np.diff(self.bounds)[:, None] * minutes
-            self.people["year_visits"] = 0
         if self.month == self.burn_in:
             self.mark_start()
 
@@ -290,3 +289,13 @@ def chance_seed(seed, replicate):
 def single_payers():
     """Payer shares for amounts that one payer carries alone."""
     return {f"one_{payer}": [1.0 if payer == p else 0.0 for p in PAYERS] for payer in PAYERS}
+
+
+def resident_count(model):
+    """Residents alive; by name, so that a model with its data collector can be pickled."""
+    return len(model.residents)
+
+
+def mean_wellbeing(model):
+    """Mean wellbeing [EUROHIS-QOL-8 score] of the last measured month."""
+    return model.level("wellbeing")

@@ -155,7 +155,8 @@ def collect(people, month, parameters, cells, place):
             continue
         age = age_of(p, month)
         a = int(p.groups) + 32 * int(p.start_groups)
-        b = (((int(p.start_fifth) * 2 + p.sex) * 6 + age_band(age)) * 3 + p.education) * 3 + p.urbanity + SHARED
+        b = (int(p.start_fifth) * 2 + int(p.sex)) * 6 + age_band(age)
+        b = (b * 3 + int(p.education)) * 3 + int(p.urbanity) + SHARED
         fill_columns(p, age, k, values)
         for j in range(len(values)):
             value = values[j]

@@ -14,7 +14,8 @@ from sim.rules.programme import run
 INTEGERS = ("code", "joint")
 NUMBERS = ("months", "dropout", "fidelity", "precision", "intensity", "outreach", "assistance", "inclusion", "empowerment",
            "relief", "work", "work_after", "language", "trust", "cost_start", "cost_month")
-PROGRAMME = np.dtype([(n, "i8") for n in INTEGERS] + [(n, "f8") for n in NUMBERS])
+KEYS = ("enrol_key", "leave_key", "find_key")
+PROGRAMME = np.dtype([(n, "i8") for n in INTEGERS] + [(n, "f8") for n in NUMBERS] + [(n, "u8") for n in KEYS])
 Payer = Literal["municipality", "county", "state", "kela", "third_sector"]
 
 
@@ -58,6 +59,7 @@ class Programme(Intervention):
         """The programme as the rules read it, at full fidelity: a record array of length 1."""
         out = np.zeros(1, PROGRAMME)
         out["code"], out["joint"], out["fidelity"], out["intensity"] = self.code, self.joint, 1.0, 1.0
+        out["outreach"] = -1.0  # nobody goes to find people, unless the kind says so
         for field, value in self.effects().items():
             out[field] = value
         return out
@@ -69,10 +71,15 @@ class Programme(Intervention):
         g["fidelity"] = place.fidelity
         counts = np.zeros(len(self.steps))
         run(rows(place.people), self.listed(place), rows(self.segment), rows(g), self.whole_places(place), m.month,
-            rows(m.coefficients), m.keys, counts)
+            rows(m.coefficients), counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count
         self.spend(place, counts[0] * g["cost_month"][0] + counts[1] * g["cost_start"][0] + self.running_cost(place))
+
+    def renew_keys(self):
+        """This month's addresses of joining, leaving and finding."""
+        for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):
+            self.record[field] = self.key(purpose)
 
     def act(self):
         """Also after its end: clients on its books leave in the month in which it closes."""

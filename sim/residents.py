@@ -184,7 +184,6 @@ CODEBOOK = (
     Field("start_fifth", "u1", "fifth", "0-5", "income fifth at the start of measuring; 0 for those who came later"),
     Field("ever_groups", "u1", "bits", "Group", "at-risk groups of any measured month"),
     Field("visits", "u1", "contacts", "0-255", "contacts of this month"),
-    Field("year_visits", "u2", "contacts", ">= 0", "health contacts of this calendar year"),
     Field("requests", "u1", "requests", "0-12", "open requests for help"),
     Field("waiting", ("u1", (_S,)), "months", "0-255", "months each open request has waited plus one, 0 if none"),
     Field("asks", ("u1", (_S,)), "contacts", "0-255", "contacts asked for in each open request"),

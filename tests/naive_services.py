@@ -391,8 +391,8 @@ class JobCoaches(Programme):
 
     def offer(self, x):
         self.take("intensity", "assistance", "empowerment", "dropout", "cost_month")
-        self.months, kept = round(x["duration"]), self.model.keep["dose"]
-        self.work_effect = self.months * (1.0 - kept) / kept * math.log(x["work"])
+        self.months = round(x["duration"])
+        self.work_effect = self.months * (1.0 - self.model.keep["dose"]) * math.log(x["work"])
 
     def capacity(self, people):
         return self.settings["coaches"] * self.settings["caseload"] * people / 10000.0

@@ -1,5 +1,6 @@
 """Social marketing: a segment, channels with reach and frequency, tailoring, the four Ps, and the benchmark criteria."""
 
+import functools
 from typing import Literal
 
 import numpy as np
@@ -9,14 +10,15 @@ from scenarios import Block, Quantity, Segment, quantity
 from sim.intervention import Intervention
 from sim.programme import Payer
 from sim.residents import rows
+from sim.rules.draws import Purpose
 from sim.rules.programme import expose
 
-CAMPAIGN = np.dtype([("code", "i8")] + [(n, "f8") for n in ("reach", "frequency", "tailoring", "impact", "ease")])
+CAMPAIGN = np.dtype([("hear_key", "u8")] + [(n, "f8") for n in ("reach", "frequency", "tailoring", "impact", "ease")])
 Criterion = Literal["behaviour", "orientation", "theory", "insight", "exchange", "competition", "segmentation", "methods_mix"]
 
 
 class Settings(Block):
-    """A campaign. Money is per month and per 1,000 residents of 16+ in the segment's places, so it scales with them."""
+    """A campaign. Money is per month and per 1,000 residents of the places, so it scales with them."""
 
     segment: Segment = Segment()
     goals: list[str] = Field(default=[], description="what people are asked to do, in words")
@@ -45,23 +47,27 @@ class SocialMarketing(Intervention):
         """Share of the eight benchmark criteria that the campaign meets."""
         return len(set(self.settings.criteria)) / 8.0
 
-    def record(self, fidelity):
-        """The campaign as the rules read it, with local fidelity."""
+    @functools.cached_property
+    def record(self):
+        """The campaign as the rules read it, but for what changes with place and month."""
         out = np.zeros(1, CAMPAIGN)
-        out["code"] = self.code
-        out["reach"] = self.value("reach") * fidelity
         out["frequency"] = self.value("frequency")
         out["tailoring"] = self.value("tailoring")
         out["impact"] = self.value("impact") * self.quality * self.value("product")
         out["ease"] = 0.5 * (self.value("price") + self.value("place")) * self.quality
         return out
 
+    def renew_keys(self):
+        """This month's address of being reached."""
+        self.record["hear_key"] = self.key(Purpose.HEAR)
+
     def act_in(self, place):
         """Reach the segment in one municipality and pay for the postings."""
         m = self.model
         counts = np.zeros(len(self.steps))
-        expose(rows(place.people), self.listed(place), rows(self.segment), rows(self.record(place.fidelity)), m.month,
-               rows(m.coefficients), m.keys, counts)
+        self.record["reach"] = self.value("reach") * place.fidelity
+        expose(rows(place.people), self.listed(place), rows(self.segment), rows(self.record), m.month,
+               rows(m.coefficients), counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count
         self.spend(place, self.value("cost") * (place.stop - place.start) / 1000.0)

@@ -69,13 +69,12 @@ def hear(p, talk, k, keys):
     if p.awareness > 0.0:
         forward *= 1.0 + k.stage_awareness * p.awareness * literacy(p, k)
     back = k.stage_back[p.stage]
+    if p.stage == MAINTENANCE:
+        back = k.stage_relapse_early if p.stage_months < 60 else k.stage_relapse_late
     u = uniform(keys[STAGE], p.id)
     if u < forward:
         p.stage = min(p.stage + 1, MAINTENANCE)
         p.stage_months = 0
     elif u > 1.0 - back:
-        if p.stage == MAINTENANCE:
-            back = k.stage_relapse_early if p.stage_months < 60 else k.stage_relapse_late
-        if u > 1.0 - back:
-            p.stage = p.stage - 1
-            p.stage_months = 0
+        p.stage = p.stage - 1
+        p.stage_months = 0

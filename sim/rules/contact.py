@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.rules.awareness import readiness
-from sim.rules.draws import Purpose, bits, poisson, quantile, uniform, rule
+from sim.rules.draws import Purpose, bits, kernel, poisson, quantile, rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import health_band
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
@@ -25,10 +24,12 @@ LOTTERY_BITS = np.uint64(18)
 
 @rule
 def request(p, service, count):
-    """Ask a service for `count` contacts; a request that is already open takes them in."""
+    """Ask a service for `count` contacts; an open request takes them in, but visits at home not made are lost."""
     if p.waiting[service] == 0:
         p.waiting[service] = 1
         p.requests += 1
+        p.asks[service] = 0
+    elif service == HOME_CARE:
         p.asks[service] = 0
     p.asks[service] = min(int(p.asks[service]) + count, 255)
 
@@ -44,13 +45,13 @@ def seek_health(p, age, hassle, k, keys):
     rate *= 1.0 + k.visit_chronic * p.chronic + k.visit_distress * felt(p)
     if age >= 16:
         rate *= 1.0 - k.visit_barrier * hassle
+    if p.manager > 0:  # a case manager sees to it that the same matter is not taken to two desks
+        rate *= 1.0 - k.managed_duplicates
     count = poisson(uniform(keys[SEEK], p.id), rate)
-    if p.manager > 0 and count > 1:  # one case manager sees to it that the same matter is not taken to two desks
-        count -= int(count * k.managed_duplicates + 0.5)
     if count > 0:
         request(p, PRIMARY, count)
     if p.care == 1:
-        request(p, HOME_CARE, int(k.home_care_visits))
+        request(p, HOME_CARE, int(k.home_care_visits + 0.5))
 
 
 @rule
@@ -70,11 +71,31 @@ def fall_to_hospital(p, age, k, keys, money, price):
 
 
 @rule
+def most_asked(p, k):
+    """An upper bound of the sum of hazards in `seek_support` that is quick to find; most months end at it.
+
+    It takes the burden as none, recall and literacy as whole, and everyone as young, an early immigrant and a parent.
+    """
+    hard = max(0.0, p.distress - p.dose_relief - k.mental_threshold)
+    poor = max(0.0, p.strain - k.social_threshold)
+    jobless = (p.status == UNEMPLOYED) | (p.status == SUPPORT)
+    heard = (p.awareness > 0.0) | (p.assistance > 0.0)
+    voluntary = k.seek_mental * hard + k.seek_social * poor + k.seek_family * (hard + poor)
+    voluntary += k.seek_guidance + k.seek_community + k.seek_nature
+    settle = k.seek_integration * (1.0 - p.language) if p.origin == 1 else 0.0
+    most = 1.01 * k.stage_seek[p.stage] * voluntary + (k.seek_employment if jobless else 0.0) + settle + k.seek_outreach
+    return 1.0 if heard else most
+
+
+@rule
 def seek_support(p, age, month, hassle, k, keys, desks):
     """At most one new request a month to the services other than health: competing hazards with need and readiness.
 
     Services that a scenario has closed (no capacity) are not asked.
     """
+    u = uniform(keys[SEEK + 1], p.id)
+    if u >= most_asked(p, k):
+        return
     d = felt(p)
     jobless = p.status == UNEMPLOYED or p.status == SUPPORT
     ready = readiness(p, hassle, k) * k.stage_seek[p.stage]
@@ -92,7 +113,6 @@ def seek_support(p, age, month, hassle, k, keys, desks):
     community = k.seek_community * (1.0 - p.inclusion) * ready
     nature = k.seek_nature * ready
     total = mental + social + family + work + settle + guide + outreach + community + nature
-    u = uniform(keys[SEEK + 1], p.id)
     if u >= total:
         return
     # The hazards are small: the chance of any is taken as their sum, capped at one.
@@ -115,7 +135,7 @@ def seek_support(p, age, month, hassle, k, keys, desks):
     elif x < mental + social + family + work + settle + guide + outreach + community:
         service = COMMUNITY
     if p.waiting[service] == 0:
-        request(p, service, int(k.mental_contacts) if service == MENTAL else 1)
+        request(p, service, int(k.mental_contacts + 0.5) if service == MENTAL else 1)
 
 
 @rule
@@ -131,7 +151,7 @@ def handed_on(p, service, chance, k, keys):
         return
     lost = k.handoff_lost * (1.0 - k.handoff_managed) if p.manager > 0 else k.handoff_lost
     if uniform(keys[HANDOFF], p.id) < chance * (1.0 - lost):
-        request(p, service, int(k.mental_contacts) if service == MENTAL else 1)
+        request(p, service, int(k.mental_contacts + 0.5) if service == MENTAL else 1)
 
 
 @rule
@@ -213,7 +233,7 @@ def wait_on(p, service, desk, k, keys):
     desk.queue += 1
 
 
-@njit(cache=True)
+@kernel
 def serve(people, listed, count, desks, parameters, keys, money):
     """Every service of one municipality meets whom its staff minutes allow; the others wait or give up.
 
@@ -225,6 +245,14 @@ def serve(people, listed, count, desks, parameters, keys, money):
     number = np.zeros(SERVICE_COUNT, np.int64)
     for i in range(count):
         number[int(listed[i]) % 16] += 1
+    place = np.zeros(SERVICE_COUNT, np.int64)  # where each service's requests go, in the order of rows
+    for service in range(1, SERVICE_COUNT):
+        place[service] = place[service - 1] + number[service - 1]
+    sorted_rows = np.empty(count, np.int64)
+    for i in range(count):
+        service = int(listed[i]) % 16
+        sorted_rows[place[service]] = int(listed[i]) // 16
+        place[service] += 1
     for service in range(SERVICE_COUNT):
         n = number[service]
         desk = desks[service]
@@ -233,18 +261,16 @@ def serve(people, listed, count, desks, parameters, keys, money):
         desk.waited = 0.0
         desk.gave_up = 0.0
         desk.queue = 0.0
+        desk.used = 0.0
+        desk.used = 0.0
         desk.asked = n
         if n == 0:
             desk.carry = 0.0
             continue
-        rows = np.empty(n, np.int64)
+        rows = sorted_rows[place[service] - n : place[service]]
         asked = 0.0
-        j = 0
-        for i in range(count):
-            if int(listed[i]) % 16 == service:
-                rows[j] = int(listed[i]) // 16
-                asked += people[rows[j]].asks[service]
-                j += 1
+        for j in range(n):
+            asked += people[rows[j]].asks[service]
         left = desk.capacity + desk.carry
         if asked * desk.minutes > left:
             order = np.empty(n, np.uint64)

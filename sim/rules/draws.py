@@ -4,18 +4,28 @@ import math
 from enum import IntEnum
 
 import numpy as np
-from numba import njit, vectorize
+from numba import config, njit, vectorize
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_HALF, _STEP = 0.5, 2.0**-53
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_HALF, _STEP = 0.5, 2.0**-52  # 52 bits and a half: the largest is still below 1
+if config.DISABLE_JIT:  # the mixing wraps around at 64 bits on purpose; compiled code says nothing of it either
+    np.seterr(over="ignore")
 
 
 def rule(function):
-    """Compile a rule for one person; it is made part of the loop that calls it, so that calling costs nothing."""
-    return njit(cache=True, forceinline=True)(function)
+    """Compile a rule for one person; it is made part of the loop that calls it, so that calling costs nothing.
+
+    error_model: a division by zero gives inf or not-a-number as in NumPy and not an error, so that no division needs a test.
+    """
+    return njit(cache=True, forceinline=True, error_model="numpy")(function)
+
+
+def kernel(function):
+    """Compile a loop over residents, as a function of its own: small ones compile fast and keep what they need at hand."""
+    return njit(cache=True, error_model="numpy")(function)
 
 
 class Purpose(IntEnum):
@@ -35,14 +45,11 @@ class Purpose(IntEnum):
     WORK = 21
     CHRONIC = 22
     CARE = 23
-    DISTRESS = 24
     WELLBEING = 25
     CLAIM = 26
     STAGE = 27
     HOSPITAL = 28
     BEREAVE = 29
-    CONSCRIPT = 30
-    SCHOOL = 31
     GIVE_UP = 40
     QUEUE = 41
     HANDOFF = 42
@@ -94,7 +101,7 @@ def bits(key, who):
 @rule
 def uniform(key, who):
     """Uniform on the open interval (0, 1) for `who` at the address `key`; never 0 or 1, so quantiles are finite."""
-    return (np.float64(bits(key, who) >> _S11) + _HALF) * _STEP
+    return (np.float64(bits(key, who) >> _S12) + _HALF) * _STEP
 
 
 @rule
@@ -185,17 +192,25 @@ def poisson(u, mean):
     return count
 
 
-@vectorize(["f8(u8,i8)"], cache=True)
+def over_ids(function):
+    """Let a rule of (key, id) take arrays of either; with the compiler off its NumPy arithmetic does so by itself."""
+    if config.DISABLE_JIT:
+        return lambda key, who: function(np.uint64(key), np.asarray(who))
+    return vectorize(["f8(u8,i8)"], cache=True)(function)
+
+
+@over_ids
 def uniforms(key, who):
     """`uniform` over an array of ids; for population synthesis and yearly events."""
     return uniform(key, who)
 
 
-LAST = 1400  # one past the largest purpose with its codes
+LANGUAGE = int(Purpose.LANGUAGE_START)
+LAST = 300  # one past the largest purpose of residents; interventions' addresses hang on their names
 
 
 def key_count():
-    """Length of the array of a month's keys, indexed by purpose (plus the intervention's code for the last four)."""
+    """Length of the array of a month's keys, indexed by purpose."""
     return LAST
 
 
@@ -204,3 +219,4 @@ def fill_keys(keys, seed, month):
     """Write the keys of a month for every purpose into `keys`, uint64 (key_count(),)."""
     for purpose in range(len(keys)):
         keys[purpose] = address(seed, purpose, month)
+    keys[LANGUAGE] = address(seed, LANGUAGE, 0)  # what one will learn is settled once

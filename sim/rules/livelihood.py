@@ -39,7 +39,7 @@ def job_hazard(p, row, month, k):
         years = (month - p.permit_month) / 12.0
         h *= 1.0 - k.work_job_refugee * math.exp(-years / k.work_job_refugee_years)
         h *= 1.0 - k.work_job_language * (1.0 - p.language)
-    h *= max(0.0, 1.0 - k.work_job_distress * p.distress)
+    h *= max(0.0, 1.0 - k.work_job_distress * max(0.0, p.distress - p.dose_relief))
     if p.work_support != 0.0:
         h *= math.exp(p.work_support)
     return h
@@ -94,7 +94,7 @@ def livelihood(p, age, month, k, keys):
     Tables of hazards per month are by sex and age band (row = 9 sex + band), fitted to Statistics Finland's main
     activity by age and sex (docs/odd.md, livelihood).
     """
-    p.status_months = min(p.status_months + 1, 1200)
+    p.status_months = min(int(p.status_months) + 1, 1200)
     status = p.status
     if status == CHILD:
         if age >= 16:
@@ -105,7 +105,7 @@ def livelihood(p, age, month, k, keys):
     if age >= 70:
         enter(p, PENSIONER)
         return NONE
-    row = BANDS * p.sex + work_band(age)
+    row = BANDS * int(p.sex) + int(work_band(age))
     u = uniform(keys[WORK], p.id)
     if status == EMPLOYED:
         loss = k.work_job_loss[row] * k.work_job_loss_education[p.education]
@@ -137,7 +137,7 @@ def livelihood(p, age, month, k, keys):
         if what > 0:
             enter(p, SUPPORT if what == 1 else STUDENT if what == 2 else PENSIONER)
         return NONE
-    p.jobless_months = min(p.jobless_months + 1, 1200)
+    p.jobless_months = min(int(p.jobless_months) + 1, 1200)
     what = pick(u, job_hazard(p, row, month, k), k.work_jobless_student[row], k.work_jobless_outside[row],
                 k.work_jobless_pensioner[row])
     if what == 0:
@@ -146,9 +146,7 @@ def livelihood(p, age, month, k, keys):
     if what > 0:
         enter(p, STUDENT if what == 1 else OUTSIDE if what == 2 else PENSIONER)
     elif status == UNEMPLOYED and p.status_months >= k.benefit_months:
-        months = p.jobless_months
         enter(p, SUPPORT)
-        p.jobless_months = months
     return NONE
 
 
@@ -232,6 +230,8 @@ def pool(people, first, last, month, k, money, keys):
                     ease = math.exp(k.claim_assistance * p.assistance + k.claim_awareness * p.awareness)
                     if uniform(keys[CLAIM], p.id) < k.claim_hazard * ease:
                         p.claims = 1
+                elif uniform(keys[CLAIM], p.id) > 1.0 - k.claim_lapse:
+                    p.claims = 0
                 claims = p.claims
     if gap > 0.0 and claims == 1:
         total += gap

@@ -9,7 +9,7 @@ from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.health import health, stress
 from sim.rules.life import age_of, dies, fall_ill
 from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, feel_strain, livelihood, pool
-from sim.rules.social_quality import social_quality
+from sim.rules.social_quality import learn, social_quality
 from sim.rules.wellbeing import feel, remember
 
 LOCAL, SERVICES = 16, 12
@@ -25,12 +25,20 @@ def household_end(people, first):
 
 
 @rule
+def widow(people, first, last):
+    """Nobody in the household of someone who died lives with a partner any more."""
+    for i in range(first, last):
+        people[i].partner = 0
+
+
+@rule
 def live_one(p, event, month, peers, talk, k, keys, money, desks):
     """A month of one resident after work and household income are known."""
     age = age_of(p, month)
     jobless = 1.0 if p.status == UNEMPLOYED or p.status == SUPPORT else 0.0
     active = 1.0 if p.status == EMPLOYED or p.status == STUDENT or p.status == CONSCRIPT else 0.0
     fade(p, k)
+    learn(p, k, keys)
     fall_ill(p, age, k, keys)
     strain_change = feel_strain(p, k)
     stress(p, jobless, k, keys)
@@ -95,6 +103,8 @@ def live(people, start, month, parameters, mortality, keys, money, desks, before
                 if dies(p, age, k, mortality, keys):
                     p.alive = 0
                     deaths += 1
+                    if p.partner == 1:
+                        widow(people, first, last)
                 elif j < 30:
                     events |= livelihood(p, age, month, k, keys) << (2 * j)
                 else:

@@ -6,11 +6,10 @@ import numpy as np
 from numba import njit
 
 from sim.rules.awareness import burden, literacy, take_up
-from sim.rules.draws import Purpose, bits, uniform, rule
+from sim.rules.draws import rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
 
-ENROL, LEAVE, FIND, HEAR = (int(Purpose[n]) for n in ("ENROL", "LEAVE", "FIND", "HEAR"))
 TIE = 1e-9  # equal scores are settled by the lottery, never by the order of rows
 
 
@@ -45,10 +44,10 @@ def hardship(p, k):
 
 
 @njit(cache=True)
-def expose(people, listed, segment, campaign, month, parameters, keys, funnel):
+def expose(people, listed, segment, campaign, month, parameters, funnel):
     """A campaign's month in one municipality: whom it reaches, and how much they remember.
 
-    P(exposed) = reach (1 - exp(-frequency)) x access; A' = A + impact quality fidelity (1 - A). Access and impact fall
+    P(exposed) = reach (1 - exp(-frequency)) x access; A' = A + impact quality (1 - A). Access and impact fall
     with low literacy unless the message is tailored: P x (1 - (1 - tailoring) (1 - literacy)). Product fit, price and
     place lower the hassle of those who are reached and have begun to think of it (assistance).
     funnel: counts of segment, exposed, aware, intending. Source: science notes D10; NSMC benchmark criteria.
@@ -59,11 +58,11 @@ def expose(people, listed, segment, campaign, month, parameters, keys, funnel):
     chance = c.reach * (1.0 - math.exp(-c.frequency))
     for i in listed:
         p = people[i]
-        if not belongs(p, s, month):
+        if not belongs(p, s, month) or age_of(p, month) < 16:
             continue
         funnel[0] += 1.0
         through = 1.0 - (1.0 - c.tailoring) * (1.0 - literacy(p, k))
-        if uniform(keys[HEAR + c.code], p.id) < chance * through:
+        if uniform(c.hear_key, p.id) < chance * through:
             funnel[1] += 1.0
             p.awareness += c.impact * through * (1.0 - p.awareness)
             if p.stage > 0:
@@ -75,7 +74,7 @@ def expose(people, listed, segment, campaign, month, parameters, keys, funnel):
 
 
 @rule
-def attend(p, g, k, keys):
+def attend(p, g, k):
     """One month in a programme. Returns 1.0 if the client stays, 0.0 if this was the last month.
 
     Effects are spread evenly over the planned months and multiplied by local fidelity; a case manager's effect also by
@@ -97,7 +96,7 @@ def attend(p, g, k, keys):
     else:
         p.programme_months += 1
         stays = p.programme_months < g.months
-    if stays and uniform(keys[LEAVE + g.code], p.id) >= g.dropout:
+    if stays and uniform(g.leave_key, p.id) >= g.dropout:
         return 1.0
     if g.joint == 1:
         p.manager = 0
@@ -123,18 +122,20 @@ def free_for(p, g):
 
 @rule
 def find_chance(p, g, k):
-    """Chance of coming to the programme this month: found by a worker, or by own take-up at `intensity` of the base."""
-    if g.outreach > 0.0:
-        return g.outreach
+    """Chance of coming to the programme this month: found by a worker, or by own take-up at `intensity` of the base.
+
+    Local fidelity multiplies either. outreach: negative if nobody goes to find people."""
+    if g.outreach >= 0.0:
+        return g.outreach * g.fidelity
     held = p.assistance
     p.assistance = max(held, g.assistance * g.fidelity)
-    h = g.intensity * take_up(p, k)
+    h = g.intensity * g.fidelity * take_up(p, k)
     p.assistance = held
     return 1.0 - math.exp(-h)
 
 
 @njit(cache=True)
-def run(people, listed, segment, programme, places, month, parameters, keys, counts):
+def run(people, listed, segment, programme, places, month, parameters, counts):
     """A month of one programme in one municipality: clients attend, then free places are filled.
 
     listed: rows to look at; places: clients it can hold. Candidates are those who come (`find_chance`); if more come
@@ -154,13 +155,13 @@ def run(people, listed, segment, programme, places, month, parameters, keys, cou
             continue
         if joined(p, g):
             counts[0] += 1.0
-            stays = attend(p, g, k, keys)
+            stays = attend(p, g, k)
             p.month_cost += g.cost_month
             staying += stays
             counts[2] += 1.0 - stays
         elif places > 0.0 and free_for(p, g) and belongs(p, s, month):
-            if uniform(keys[ENROL + g.code], p.id) < find_chance(p, g, k):
-                lottery = uniform(keys[FIND + g.code], p.id)
+            if uniform(g.enrol_key, p.id) < find_chance(p, g, k):
+                lottery = uniform(g.find_key, p.id)
                 score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
                 row[came] = i
                 came += 1

@@ -1,14 +1,25 @@
 """The four conditional factors of social quality: security, cohesion, inclusion, empowerment."""
 
-from sim.rules.draws import rule
+from sim.rules.draws import LANGUAGE, rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import PENSIONER
+
+REFUGEE = 1
 
 
 @rule
 def towards(now, target, pace):
     """Partial adjustment of an index kept within 0-1: x + pace (target - x)."""
     return min(1.0, max(0.0, now + pace * (target - now)))
+
+
+@rule
+def learn(p, k, keys):
+    """Refugees learn the language with time towards what each will reach, drawn once: L' = L + (c - L) (1 - exp(-1 / 12 T))."""
+    if p.origin == REFUGEE:
+        reach = uniform(keys[LANGUAGE], p.id)
+        if p.language < reach:
+            p.language += (reach - p.language) * k.language_pace
 
 
 @rule
