@@ -18,9 +18,9 @@ from sim.residents import SERVICES, Care, Education, Group, Origin, Stage, Statu
 from tests.naive_services import Desk, Municipality, intervention
 
 PURPOSES = {
-    "START": 10, "DEATH": 20, "WORK": 21, "CHRONIC": 22, "CARE": 23, "WELLBEING": 25, "CLAIM": 26, "STAGE": 27, "HOSPITAL": 28,
-    "BEREAVE": 29, "GIVE_UP": 40, "QUEUE": 41, "HANDOFF": 42, "SEEK": 50, "SEEK_OTHER": 51, "CARRY": 209, "STUDY": 210,
-    "PLACE": 250, "HEAR": 1000, "ENROL": 1100, "LEAVE": 1200, "FIND": 1300,
+    "LANGUAGE_START": 9, "START": 10, "DEATH": 20, "WORK": 21, "CHRONIC": 22, "CARE": 23, "WELLBEING": 25, "CLAIM": 26,
+    "STAGE": 27, "HOSPITAL": 28, "BEREAVE": 29, "GIVE_UP": 40, "QUEUE": 41, "HANDOFF": 42, "SEEK": 50, "SEEK_OTHER": 51,
+    "CARRY": 209, "STUDY": 210, "PLACE": 250, "HEAR": 1000, "ENROL": 1100, "LEAVE": 1200, "FIND": 1300,
 }
 JOBLESS = (Status.unemployed, Status.labour_market_support)
 ACTIVE = (Status.employed, Status.student, Status.conscript)
@@ -172,10 +172,17 @@ class Resident(mesa.Agent):
     def meet_events(self):
         """Death first; then, for those who live on, main activity."""
         if self.alive and self.dies():
-            self.alive = 0
+            self.leave_widowed()
         if self.alive:
             self.lost_job = self.found_job = False
             self.change_activity()
+
+    def leave_widowed(self):
+        """Death; a couple in the household ends with it."""
+        self.alive = 0
+        if self.partner:
+            for other in self.home:
+                other.partner = 0
 
     def dies(self):
         c = self.model.values
@@ -245,7 +252,7 @@ class Resident(mesa.Agent):
             years = (self.model.month - self.permit_month) / 12.0
             h *= 1.0 - c["work.job_refugee"] * math.exp(-years / c["work.job_refugee_years"])
             h *= 1.0 - c["work.job_language"] * (1.0 - self.language)
-        return h * max(0.0, 1.0 - c["work.job_distress"] * self.distress) * math.exp(self.work_support)
+        return h * max(0.0, 1.0 - c["work.job_distress"] * self.felt) * math.exp(self.work_support)
 
     def enter(self, status):
         """Change of main activity."""
@@ -310,6 +317,7 @@ class Resident(mesa.Agent):
         if not self.alive:
             return
         self.fade()
+        self.learn_language()
         self.fall_ill()
         self.feel_strain()
         self.feel_distress()
@@ -330,6 +338,13 @@ class Resident(mesa.Agent):
         for dose in ("dose_inclusion", "dose_empowerment", "dose_relief", "work_support"):
             x = getattr(self, dose)
             setattr(self, dose, keep * x if abs(x) > least else 0.0)
+
+    def learn_language(self):
+        """Refugees learn towards a personal level, the one that 7.19 has drawn."""
+        if self.origin == Origin.refugee:
+            level = self.model.still("LANGUAGE_START", 0, self.id)
+            pace = 1.0 - math.exp(-1.0 / (12.0 * self.model.values["language.learn_years"]))
+            self.language += pace * max(0.0, level - self.language)
 
     def fall_ill(self):
         """Long-term illness, by strain of last month, then long-term care in old age."""
@@ -421,7 +436,8 @@ class Resident(mesa.Agent):
         level = sum(o.shown_wellbeing for o in others) / len(others) if others else w
         self.talk = sum(o.shown_awareness for o in others) / len(others) if others else 0.0
         m = self.set_point()
-        noise = c["wellbeing.state_sd"] * math.sqrt(1.0 - c["wellbeing.persistence"] ** 2)
+        own = c["wellbeing.persistence"] - c["peer.influence"]
+        noise = c["wellbeing.state_sd"] * math.sqrt(1.0 - own**2)
         self.wellbeing = (m + c["wellbeing.persistence"] * (w - m) + c["wellbeing.strain_change"] * self.strain_change
                           + c["wellbeing.job_lost"] * self.lost_job + c["wellbeing.job_found"] * self.found_job
                           + c["peer.influence"] * (level - w) + noise * tabled_normal(self.u("WELLBEING")))
@@ -489,7 +505,8 @@ class Resident(mesa.Agent):
         if contacts > 0:
             self.request("primary_care", contacts)
         if self.care == Care.home_care:
-            self.request("home_care", int(c["home_care.visits"]))
+            self.request("home_care", 0)
+            self.asks[SERVICES.index("home_care")] = min(int(c["home_care.visits"] + 0.5), 255)
         self.visit_hospital()
         if self.care == Care.housing:
             self.pay("round_the_clock_housing", c["price.housing"][band(self.age, (18, 65))])
@@ -519,7 +536,7 @@ class Resident(mesa.Agent):
             running += hazard
             if x < running:
                 if self.waiting[SERVICES.index(service)] == 0:
-                    self.request(service, int(self.model.values["mental.contacts"]) if service == "mental_health" else 1)
+                    self.request(service, int(self.model.values["mental.contacts"] + 0.5) if service == "mental_health" else 1)
                 return
 
     def other_hazards(self, burden):
@@ -619,10 +636,10 @@ def norm(adults, minors, c):
 
 
 def speak(adult):
-    """Whether the household claims social assistance: once begun it goes on."""
+    """Whether the household claims social assistance: once begun it goes on until it lapses."""
     c = adult.model.values
     if adult.claims:
-        return 1
+        return int(adult.u("CLAIM") < 1.0 - c["claim.lapse"])
     hazard = c["claim.hazard"] * math.exp(c["claim.assistance"] * adult.assistance + c["claim.awareness"] * adult.awareness)
     return int(adult.u("CLAIM") < hazard)
 
@@ -725,8 +742,6 @@ class NaiveModel(mesa.Model):
         if self.january or self.month == 0:
             for town in self.towns:
                 town.plan()
-            for resident in self.residents:
-                resident.year_visits = 0
         if self.month == self.burn_in:
             self.start_measuring()
 

@@ -78,13 +78,12 @@ class Desk(mesa.Agent):
         self.flows = dict.fromkeys(FLOWS, 0)
         self.flows["asked"] = len(queue)
         left = self.capacity + self.carry
-        self.carry = 0.0
+        self.carry = self.used = 0.0
         if not queue:
             return
         crowded = sum(r.asks[self.number] for r in queue) * self.minutes > left
         if crowded:
             queue = sorted(queue, key=self.turn)
-        self.used = 0.0
         for place, resident in enumerate(queue):
             needed = resident.asks[self.number] * self.minutes
             if crowded and needed > left:
@@ -131,7 +130,7 @@ class Desk(mesa.Agent):
         c = self.model.values
         r.dose_relief += c["effect.primary"]
         if r.felt > c["mental.threshold"]:
-            self.hand_off(r, "mental_health", int(c["mental.contacts"]), c["handoff.mental"])
+            self.hand_off(r, "mental_health", int(c["mental.contacts"] + 0.5), c["handoff.mental"])
         elif r.strain > c["social.threshold"]:
             self.hand_off(r, "social_work", 1, c["handoff.social"])
 
