@@ -58,17 +58,19 @@ def mix(z):
 def month_keys(seed, month):
     """Key of every purpose used here, in this month."""
     numbers = np.arange(int(Purpose.STUDY) + 1, dtype=np.uint64)
-    z = mix(np.full_like(numbers, (seed + G) & MASK))
-    return mix(mix(z ^ numbers * G) + ((month * M1 + G) & MASK))
+    z = mix(mix(np.full_like(numbers, (seed + G) & MASK)) ^ numbers * G)
+    months = np.full_like(numbers, (month * M1) & MASK)
+    months[Purpose.LANGUAGE_START] = 0  # what one will learn is settled once
+    return mix(z + months + G)
 
 
 def uniform(key, address):
     """A uniform for each address (id times G)."""
     z = mix(address + key)
-    z >>= 11
+    z >>= 12
     u = z.view(np.int64).astype(float)
     u += 0.5
-    u *= 2.0**-53
+    u *= 2.0**-52
     return u
 
 
@@ -126,7 +128,7 @@ def strike(u, hazards):
 
 
 def die(c, k, m):
-    """Deaths by the life table."""
+    """Deaths by the life table; nobody in the household of a partner who died lives with a partner any more."""
     u = uniform(m.keys[Purpose.DEATH], c.address)
     yearly = m.mortality[c.sex * 101 + np.minimum(c.age, 100)]
     rows = np.flatnonzero((u < 10.0 / 12.0 * yearly) & c.alive)  # no factor exceeds ten
@@ -136,6 +138,9 @@ def die(c, k, m):
     dead = rows[u[rows] < 1.0 - np.exp(-hazard / 12.0)]
     c.alive[dead] = False
     m.deaths += len(dead)
+    widowed = dead[c.partner[dead] == 1]
+    if widowed.size:
+        c.partner[np.isin(c.home, c.home[widowed])] = 0
 
 
 def hazard_table(k):
@@ -160,7 +165,8 @@ def job_hazard(c, rows, r, k, m):
     recent = np.exp(-np.where(refugee, years, 0.0) / k.work_job_refugee_years)
     h *= 1.0 - refugee * k.work_job_refugee * recent
     h *= 1.0 - refugee * k.work_job_language * (1.0 - c.language[rows])
-    return h * np.maximum(0.0, 1.0 - k.work_job_distress * c.distress[rows]) * np.exp(c.work_support[rows])
+    worry = np.maximum(0.0, c.distress[rows] - c.dose_relief[rows])
+    return h * np.maximum(0.0, 1.0 - k.work_job_distress * worry) * np.exp(c.work_support[rows])
 
 
 def enter(c, rows, status):
@@ -233,13 +239,13 @@ def net_income(c, k, m):
 
 
 def apply_for(c, poor, k, m):
-    """Whether each household gets social assistance: the first adult alive of a poor one speaks for it."""
+    """Whether each household gets social assistance: the first adult alive of a poor one speaks for it; claims may lapse."""
     rows = np.flatnonzero(poor[c.home] & c.alive & (c.age >= 18))
     rows = rows[np.diff(c.home[rows], prepend=-1) > 0]
     ease = np.exp(k.claim_assistance * c.assistance[rows] + k.claim_awareness * c.awareness[rows])
-    tries = uniform(m.keys[Purpose.CLAIM], c.address[rows]) < k.claim_hazard * ease
+    u = uniform(m.keys[Purpose.CLAIM], c.address[rows])
     granted = np.zeros(len(poor), bool)
-    granted[c.home[rows]] = (c.claims[rows] == 1) | tries
+    granted[c.home[rows]] = np.where(c.claims[rows] == 1, u <= 1.0 - k.claim_lapse, u < k.claim_hazard * ease)
     return granted
 
 
@@ -279,6 +285,13 @@ def fade(c, k):
         dose = getattr(c, name)
         setattr(c, name, k.dose_keep * dose * (dose > k.dose_least))
     c.work_support = k.dose_keep * c.work_support * (np.abs(c.work_support) > k.dose_least)
+
+
+def learn(c, k, m):
+    """Refugees learn the language towards what each will reach."""
+    rows = np.flatnonzero(c.origin == Origin.refugee)
+    missing = uniform(m.keys[Purpose.LANGUAGE_START], c.address[rows]) - c.language[rows]
+    c.language[rows] += np.maximum(0.0, missing) * k.language_pace
 
 
 def fall_ill(c, k, m):
@@ -388,23 +401,23 @@ def burden(c, k):
 
 
 def request(c, services, rows, counts):
-    """Ask services (one, or one for each row) for contacts; an open request takes them in."""
+    """Ask services (one, or one for each row) for contacts; an open request takes them in, but visits at home do not add up."""
     opens = c.waiting[services, rows] == 0
     c.waiting[services, rows] |= opens
     c.requests[rows] += opens
-    c.asks[services, rows] = np.minimum(c.asks[services, rows] * ~opens + np.asarray(counts), 255)
+    before = c.asks[services, rows] * (~opens & (services != DESK["home_care"]))
+    c.asks[services, rows] = np.minimum(before + np.asarray(counts), 255)
 
 
 def seek_health(c, hassle, k, m):
     """Visits asked of primary care and home care."""
     mean = k.visit_rate * c.need * k.visit_age[c.band] * (1.0 + k.visit_chronic * c.chronic + k.visit_distress * felt(c))
     mean *= 1.0 - k.visit_barrier * hassle * c.grown
+    mean *= 1.0 - k.managed_duplicates * (c.manager > 0)
     rows, count = poisson(uniform(m.keys[Purpose.SEEK], c.address), mean)
-    managed = (c.manager[rows] > 0) & (count > 1)
-    count -= managed * (count * k.managed_duplicates + 0.5).astype(np.intp)
-    asking = (count > 0) & c.alive[rows]
+    asking = c.alive[rows]
     request(c, DESK["primary_care"], rows[asking], count[asking])
-    request(c, DESK["home_care"], np.flatnonzero((c.care == Care.home_care) & c.alive), int(k.home_care_visits))
+    request(c, DESK["home_care"], np.flatnonzero((c.care == Care.home_care) & c.alive), int(k.home_care_visits + 0.5))
 
 
 def fall_to_hospital(c, k, m):
@@ -433,9 +446,10 @@ def hear(c, literacy, talk, k, m):
     forward = k.stage_forward[c.stage] * (1.0 + k.stage_awareness * c.awareness * literacy)
     u = uniform(m.keys[Purpose.STAGE], c.address)
     on = np.flatnonzero((u < forward) & c.grown)
-    back = np.flatnonzero((u > (1.0 - k.stage_back)[c.stage]) & (u >= forward) & c.grown)
-    relapse = np.where(c.stage_months[back] < 60, k.stage_relapse_early, k.stage_relapse_late)
-    back = back[(c.stage[back] < Stage.maintenance) | (u[back] > 1.0 - relapse)]
+    share = k.stage_back[c.stage]
+    settled = np.flatnonzero(c.stage == Stage.maintenance)
+    share[settled] = np.where(c.stage_months[settled] < 60, k.stage_relapse_early, k.stage_relapse_late)
+    back = np.flatnonzero((u > 1.0 - share) & (u >= forward) & c.grown)
     c.stage[on] = np.minimum(c.stage[on] + 1, Stage.maintenance)
     c.stage[back] -= 1
     c.stage_months[on] = c.stage_months[back] = 0
@@ -464,7 +478,7 @@ def seek_support(c, hassle, literacy, k, m):
     x = u[rows] * np.maximum(1.0, sums[-1])
     service = SUPPORTERS[np.minimum(8, (x >= sums).sum(0))]
     free = c.waiting[service, rows] == 0
-    counts = np.where(service == DESK["mental_health"], int(k.mental_contacts), 1)
+    counts = np.where(service == DESK["mental_health"], int(k.mental_contacts + 0.5), 1)
     request(c, service[free], rows[free], counts[free])
 
 
@@ -481,6 +495,7 @@ def live(c, k, m):
     pool(c, k, m)
     peers, talk = peer_means(c, m)
     fade(c, k)
+    learn(c, k, m)
     fall_ill(c, k, m)
     strain_change = feel_strain(c, k)
     stress(c, k, m)

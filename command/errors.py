@@ -3,6 +3,7 @@
 import sys
 import traceback
 
+INTERRUPTED = 130
 
 def guarded(app):
     """Run a Typer app and return its exit code. Wrong input is told in its own words, without a traceback."""
@@ -11,9 +12,9 @@ def guarded(app):
     # Typer carries its own copy of Click in newer versions: the base of usage errors is found through a public name.
     usage = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
     try:
-        return app(standalone_mode=False) or 0
+        code = app(standalone_mode=False) or 0
     except typer.Exit as ending:
-        return ending.exit_code
+        code = ending.exit_code
     except typer.Abort:
         return _interrupted()
     except usage as error:
@@ -30,6 +31,7 @@ def guarded(app):
         traceback.print_exc()
         sys.stderr.write("The run failed. This is a fault of the program; the lines above say where.\n")
         return 1
+    return _interrupted() if code == INTERRUPTED else code
 
 
 def _is_input(error):
@@ -42,4 +44,4 @@ def _is_input(error):
 
 def _interrupted():
     sys.stderr.write("Interrupted. No run folder was written.\n")
-    return 130
+    return INTERRUPTED

@@ -24,10 +24,10 @@ def _sizes(arms, draws, replicates, facts):
 def plan(arms, draws, replicates, facts):
     """What a run would take."""
     out = console()
-    out.print(_sizes(arms, draws, replicates, facts))
+    out.print(_sizes(arms, draws, replicates, facts), soft_wrap=True)
     memory = facts["residents"] * 500 * 2 / 1e9 + 0.4
     out.print(f"{facts['runs']} runs, {facts['resident_months'] / 1e6:,.0f} million resident-months, about {memory:.1f} GB of "
-              f"memory per process, {facts['bytes'] / 1e6:,.0f} MB on disk. Nothing was run.")
+              f"memory per process, {facts['bytes'] / 1e6:,.0f} MB on disk. Nothing was run.", soft_wrap=True)
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def progress(arms, draws, replicates, facts, quiet):
         yield None
         return
     err = Console(stderr=True, highlight=False)
-    err.print(_sizes(arms, draws, replicates, facts))
+    err.print(_sizes(arms, draws, replicates, facts), soft_wrap=True)
     if not err.is_terminal:
         told = [0]
 

@@ -55,12 +55,15 @@ class Municipality(mesa.Agent):
         return out
 
     @property
-    def fidelity(self):
-        """What share of an intervention's effect and reach survives local practice, 0.2-1: mean maturity / 5.
+    def maturity(self):
+        """Maturity of each dimension, 1-5, float array (6,); set it whole."""
+        return self._maturity
 
-        Source: science notes D14.
-        """
-        return float(self.maturity.mean()) / 5.0
+    @maturity.setter
+    def maturity(self, profile):
+        self._maturity = np.asarray(profile, float)
+        # The share of an intervention's effect and reach that survives local practice, 0.2-1 (science notes D14).
+        self.fidelity = float(self._maturity.mean()) / 5.0
 
     @property
     def start(self):

@@ -42,9 +42,18 @@ class Programme(Intervention):
 
     def whole_places(self, place):
         """Clients in whole numbers: the fraction is settled once by an addressed draw, so that small places get their share."""
-        exact = self.places_in(place)
-        key = np.uint64(address(self.model.seed_value, Purpose.CARRY, self.name_number))
-        return float(int(exact + uniform(key, int(place.code))))
+        return float(int(self.places_in(place) + self.shares[place.index]))
+
+    @functools.cached_property
+    def clients(self):
+        """Clients of each municipality at the end of its last month looked at."""
+        return np.zeros(len(self.model.municipalities))
+
+    @functools.cached_property
+    def shares(self):
+        """One uniform per municipality, by its code: which municipalities round their places up."""
+        key = np.uint64(address(self.model.seed_value, int(Purpose.CARRY), self.name_number))
+        return [uniform(key, int(m.code)) for m in self.model.municipalities]
 
     def base(self, place):
         """Simulated residents from whom places are counted (places are per 1,000 of them)."""
@@ -65,15 +74,23 @@ class Programme(Intervention):
         return out
 
     def act_in(self, place):
-        """Clients attend, free places are filled, and the month is paid for."""
+        """Clients attend, free places are filled, and the month is paid for.
+
+        A municipality with neither places nor clients is passed over; after moves at New Year every one is looked at.
+        """
         m = self.model
+        places = self.whole_places(place)
+        if places == 0.0 and self.clients[place.index] == 0.0 and m.date.month > 1:
+            self.spend(place, self.running_cost(place))
+            return
         g = self.record
         g["fidelity"] = place.fidelity
         counts = np.zeros(len(self.steps))
-        run(rows(place.people), self.listed(place), rows(self.segment), rows(g), self.whole_places(place), m.month,
+        run(rows(place.people), self.listed(place), rows(self.segment), rows(g), places, m.month,
             rows(m.coefficients), counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count
+        self.clients[place.index] = counts[0] + counts[1] - counts[2]
         self.spend(place, counts[0] * g["cost_month"][0] + counts[1] * g["cost_start"][0] + self.running_cost(place))
 
     def renew_keys(self):

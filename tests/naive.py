@@ -1,9 +1,10 @@
 """The naive twin: HyteSim written once more from docs/odd.md, one `mesa.Agent` per resident, plain Python numbers.
 
 It is the executable form of the equations: slow, without NumPy or Numba in the rules, and written without looking at `sim/rules`.
+Where the model went ahead of the document, what it does was found by comparing numbers only.
 Numbers in parentheses are sections of docs/odd.md. `NaiveModel.from_model(real)` copies the starting state of a HyteModel that
 has not stepped yet; from then on the two share nothing. The turn of the year (7.16) is not written again, so a twin that starts
-in January runs for eleven or twelve months, up to December; `step()` refuses to go on.
+in January runs for twelve months, burn-in included, up to December; `step()` refuses to go on.
 """
 
 import math
@@ -54,7 +55,7 @@ def bits(key, who):
 
 def uniform(key, who):
     """A number between 0 and 1."""
-    return ((bits(key, who) >> 11) + 0.5) * 2.0**-53
+    return ((bits(key, who) >> 12) + 0.5) * 2.0**-52
 
 
 def quantile(u):
@@ -138,9 +139,9 @@ class Resident(mesa.Agent):
         self.lost_job = self.found_job = False
         self.snapshot()
 
-    def u(self, purpose, code=0):
+    def u(self, purpose, name=0):
         """This resident's uniform number of a purpose in this month."""
-        return self.model.u(purpose, self.id, code)
+        return self.model.u(purpose, self.id, name)
 
     @property
     def age(self):
@@ -472,12 +473,15 @@ class Resident(mesa.Agent):
         c = self.model.values
         if u < c["stage.forward"][self.stage] * (1.0 + c["stage.awareness"] * self.awareness * self.literacy()):
             self.stage, self.stage_months = min(self.stage + 1, 4), 0
-        elif u > 1.0 - c["stage.back"][self.stage]:
-            if self.stage == Stage.maintenance:
-                early = self.stage_months < 60
-                if u <= 1.0 - (c["stage.relapse_early"] if early else c["stage.relapse_late"]):
-                    return
+        elif u > 1.0 - self.relapse():
             self.stage, self.stage_months = self.stage - 1, 0
+
+    def relapse(self):
+        """Share of those in the present stage who fall back in a month."""
+        c = self.model.values
+        if self.stage == Stage.maintenance:
+            return c["stage.relapse_early"] if self.stage_months < 60 else c["stage.relapse_late"]
+        return c["stage.back"][self.stage]
 
     # --- Asking for help (7.13) ---
 
@@ -486,6 +490,8 @@ class Resident(mesa.Agent):
         if self.waiting[s] == 0:
             self.waiting[s], self.asks[s] = 1, 0
             self.requests += 1
+        elif service == "home_care":
+            self.asks[s] = 0
         self.asks[s] = min(self.asks[s] + contacts, 255)
 
     def close_request(self, s):
@@ -499,14 +505,13 @@ class Resident(mesa.Agent):
         mean *= 1.0 + c["visit.chronic"] * self.chronic + c["visit.distress"] * self.felt
         if self.age >= 16:
             mean *= 1.0 - c["visit.barrier"] * burden
+        if self.manager:
+            mean *= 1.0 - c["managed.duplicates"]
         contacts = poisson(mean, self.u("SEEK"))
-        if self.manager and contacts > 1:
-            contacts -= int(contacts * c["managed.duplicates"] + 0.5)
         if contacts > 0:
             self.request("primary_care", contacts)
         if self.care == Care.home_care:
-            self.request("home_care", 0)
-            self.asks[SERVICES.index("home_care")] = min(int(c["home_care.visits"] + 0.5), 255)
+            self.request("home_care", int(c["home_care.visits"] + 0.5))
         self.visit_hospital()
         if self.care == Care.housing:
             self.pay("round_the_clock_housing", c["price.housing"][band(self.age, (18, 65))])
@@ -686,16 +691,16 @@ class NaiveModel(mesa.Model):
             resident.contacts = [self.residents[other] for other in known.tolist()]
         self.households = list(households.values())
 
-    def u(self, purpose, who, code=0):
-        """Uniform number of a purpose, plus an intervention's code, for an id in this month."""
-        return uniform(self.key(purpose, code), who)
+    def u(self, purpose, who, name=0):
+        """Uniform number of a purpose, for an intervention with the number of its name, for an id in this month."""
+        return uniform(self.key(purpose, name), who)
 
     def bits(self, purpose, who):
         return bits(self.key(purpose), who)
 
-    def key(self, purpose, code=0):
+    def key(self, purpose, name=0):
         """The key of a purpose in this month, made once a month."""
-        number = PURPOSES[purpose] + code
+        number = PURPOSES[purpose] + 4096 * name
         if number not in self.keys:
             self.keys[number] = address(self.seed_value, number, self.month)
         return self.keys[number]

@@ -189,6 +189,7 @@ class Intervention(mesa.Agent):
     def __init__(self, model, settings, code, name, places):
         super().__init__(model)
         self.settings, self.code, self.name, self.places, self.funnel = settings, code, name, places, {}
+        self.number = zlib.crc32(name.encode())
 
     def count(self, step, persons=1):
         self.funnel[step] = self.funnel.get(step, 0) + persons
@@ -217,9 +218,9 @@ class Campaign(Intervention):
 
     def work(self, place):
         for r in place.residents:
-            if self.belongs(r):
+            if self.belongs(r) and r.age >= 16:
                 self.count("segment")
-                if r.u("HEAR", self.code) < self.exposure(r, place):
+                if r.u("HEAR", self.number) < self.exposure(r, place):
                     self.count("exposed")
                     self.tell(r)
                 aware = r.awareness >= self.model.values["awareness.counts"]
@@ -256,7 +257,8 @@ class Programme(Intervention):
 
     column = "programme"
     intensity = 1.0
-    outreach = assistance = precision = inclusion = empowerment = relief = language = trust = work_effect = 0.0
+    outreach = -1.0  # nobody goes to find people
+    assistance = precision = inclusion = empowerment = relief = language = trust = work_effect = 0.0
     cost_start = cost_month = 0.0
 
     def __init__(self, model, settings, code, name, places):
@@ -304,7 +306,7 @@ class Programme(Intervention):
 
     def whole_places(self, place):
         """Places in whole numbers: the fraction is one more place with that chance, fixed by the programme's name."""
-        chance = self.model.still("CARRY", zlib.crc32(self.name.encode()), int(place.code))
+        chance = self.model.still("CARRY", self.number, int(place.code))
         return math.floor(self.capacity(len(place.residents)) + chance)
 
     def attend(self, r, fidelity):
@@ -322,7 +324,7 @@ class Programme(Intervention):
         months = getattr(r, f"{self.column}_months") + 1
         setattr(r, f"{self.column}_months", months)
         r.month_cost += self.cost_month
-        if months < self.months and r.u("LEAVE", self.code) >= self.dropout:
+        if months < self.months and r.u("LEAVE", self.number) >= self.dropout:
             return True
         setattr(r, self.column, 0)
         r.finished |= 1 << self.code
@@ -335,14 +337,14 @@ class Programme(Intervention):
     def comes(self, r, fidelity):
         if getattr(r, self.column) != 0 or r.finished >> self.code & 1 or not self.belongs(r):
             return False
-        chance = self.outreach
-        if not chance > 0.0:
+        chance = self.outreach * fidelity
+        if self.outreach < 0.0:
             ready = r.readiness(r.burden(), max(r.assistance, self.assistance * fidelity))
-            chance = 1.0 - math.exp(-self.intensity * self.model.values["readiness.base"] * ready)
-        return r.u("ENROL", self.code) < chance
+            chance = 1.0 - math.exp(-fidelity * self.intensity * self.model.values["readiness.base"] * ready)
+        return r.u("ENROL", self.number) < chance
 
     def score(self, r):
-        return self.precision * self.hardship(r) + (1.0 - self.precision + 1e-9) * r.u("FIND", self.code)
+        return self.precision * self.hardship(r) + (1.0 - self.precision + 1e-9) * r.u("FIND", self.number)
 
 
 class Groups(Programme):

@@ -2,9 +2,9 @@
 
 Both start from the same residents; the twin was written from docs/odd.md alone. Three worlds of about 600 residents in two small
 municipalities, each with the central numbers (draw 0) and with drawn ones (draw 3): the baseline; PROMEQ from the second month
-on; and PROMEQ measured from July after half a year of burn-in, so that there are heavy users, with more kinds of programmes, several
-kinds of segments, end dates, and practice that decays. Desks have too little staff in the last two. Real numbers agree to a
-relative 1e-9, everything else exactly.
+on; and PROMEQ measured from July after half a year of burn-in, so that there are heavy users, with more kinds of programmes,
+several kinds of segments, end dates, and practice that decays. Desks have too little staff in the last two. Real numbers agree
+to a relative 1e-9, everything else exactly.
 """
 
 import math
@@ -84,7 +84,8 @@ capacity = 15
 intensity = 60
 [interventions.joint_service]
 start = {start}
-managers = 4
+managers = 3
+outreach = 0.6
 duration = 4
 """
 MORE = """

@@ -8,7 +8,8 @@ from sim.ledger import ITEMS
 from sim.rules.draws import fill_keys
 
 REALS = ("wellbeing", "distress", "strain", "income", "health", "security", "cohesion", "inclusion", "empowerment", "scar",
-         "awareness", "assistance", "dose_relief", "dose_inclusion", "dose_empowerment", "work_support", "wage", "month_cost")
+         "awareness", "assistance", "dose_relief", "dose_inclusion", "dose_empowerment", "work_support", "wage", "month_cost",
+         "language")
 CODES = ("status", "status_months", "jobless_months", "education", "chronic", "care", "stage", "stage_months", "partner",
          "adults", "minors", "claims", "visits", "requests", "waiting", "asks")
 # Some of everything that is rare in these places: refugees, conscripts, many requests.
