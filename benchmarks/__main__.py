@@ -91,7 +91,8 @@ def main():
     from benchmarks import vectorised
 
     middle = twin(vectorised, "VectorModel", residents=100_000)
-    say(f"NumPy, residents' month only (benchmarks/vectorised.py): {middle / 1e6:.2f} million; this is {best / middle:.1f} times as fast\n")
+    say(f"NumPy, residents' month only (benchmarks/vectorised.py): {middle / 1e6:.2f} million resident-months per core-s; "
+        f"this is {best / middle:.1f} times as fast\n")
     say(f"bar: {BAR_SPEED / 1e6:.0f} million, {BAR_BYTES} bytes, {BAR_RATIO} times the naive model\n")
 
 

@@ -116,7 +116,7 @@ def fit(sex, numbers):
         return h, shares[2:]
 
     def misfit(x):
-        h, shares = shares_of(x)
+        _h, shares = shares_of(x)
         pulled = pull[free] * 0.1 * (x - np.log(priors[free]))
         return np.concatenate([(shares - target[: len(shares)]).ravel(), pulled])
 

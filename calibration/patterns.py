@@ -132,7 +132,8 @@ def page(patterns, residents):
         "| what | model | evidence | unit | met | use | source |", "|---|---:|---:|---|---|---|---|",
     ]
     for p in patterns:
-        lines.append(f"| {p.name} | {p.model:.3g} | {p.low:g}-{p.high:g} | {p.unit} | {'yes' if p.met else '**no**'} | {p.use} | {p.source} |")
+        met = "yes" if p.met else "**no**"
+        lines.append(f"| {p.name} | {p.model:.3g} | {p.low:g}-{p.high:g} | {p.unit} | {met} | {p.use} | {p.source} |")
     missed = [p for p in patterns if not p.met]
     lines += ["", f"{len(patterns) - len(missed)} of {len(patterns)} are met."]
     lines += [f"Not met: {p.name} ({p.model:.3g} {p.unit})." for p in missed]

@@ -2,8 +2,8 @@
 
 from numba import njit
 
-from sim.rules.draws import rule
 from sim.residents import Group
+from sim.rules.draws import rule
 from sim.rules.life import age_of
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
 

@@ -33,7 +33,7 @@ class Intervention(mesa.Agent):
         self.stop = None if stop is None else first_month + stop
         codes = None if settings.places == "all" else set(settings.places)
         self.places = [m for m in model.municipalities if codes is None or m.code in codes]
-        self.funnel = {step: 0.0 for step in self.steps}
+        self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         self.history = []
         self.segment = segment_record(getattr(settings, "segment", None))
@@ -61,7 +61,7 @@ class Intervention(mesa.Agent):
 
     def act(self):
         """A month of the intervention, after places have decided and before residents live."""
-        self.funnel = {step: 0.0 for step in self.steps}
+        self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         if self.active:
             self.renew_keys()
@@ -85,12 +85,12 @@ class Intervention(mesa.Agent):
 def segment_record(segment):
     """A scenario's segment as the rules read it: a record array of length 1; no segment means everyone."""
     out = np.zeros(1, SEGMENT)
-    out["age_max"], out["education"], out["urbanity"] = 200, -1, -1
+    out["age_max"], out["education"], out["alone"], out["urbanity"] = 200, -1, -1, -1
     if segment is not None:
         out["groups"] = 0 if segment.group == "all" else Group[segment.group].value
         out["age_min"], out["age_max"] = segment.age_min, segment.age_max
         out["education"] = -1 if segment.education is None else Education[segment.education].value
-        out["alone"] = 1 if segment.alone else 0
+        out["alone"] = -1 if segment.alone is None else int(segment.alone)
         out["urbanity"] = -1 if segment.urbanity is None else Urbanity[segment.urbanity].value
     return out
 

@@ -157,7 +157,7 @@ def diffuse(expected):
     for row, share in enumerate(expected):
         want = np.where(share > 0, share + carry, 0.0)
         got = np.floor(np.maximum(want, 0.0)).astype(np.int64)
-        spare = int(round(share.sum())) - int(got.sum())
+        spare = round(share.sum()) - int(got.sum())
         for _ in range(abs(spare)):
             gap = want - got if spare > 0 else got - want
             closed = share <= 0 if spare > 0 else got <= 0

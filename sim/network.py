@@ -1,5 +1,6 @@
 """Who knows whom: a fixed contact network inside each municipality, with like seeking like."""
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,7 +74,7 @@ def _line(rows, starts, traits, parameters, seed, turn):
     key = _social_key(traits, parameters, seed, turn)
     key += _UNIT * (chance(seed, Start.CONTACT, rows["id"], turn) - 0.5)
     order = np.empty(len(rows), np.int64)
-    for start, stop in zip(starts[:-1], starts[1:], strict=True):
+    for start, stop in itertools.pairwise(starts):
         order[start:stop] = start + np.argsort(key[start:stop], kind="stable")
     return order
 

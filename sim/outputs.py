@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 
 from results.inequality import concentration_index, slope_index, top_share
-from sim.rules.draws import rule
 from sim.residents import Education, Group, Sex, Urbanity
+from sim.rules.draws import rule
 from sim.rules.health import felt
 from sim.rules.life import age_of
 from sim.rules.livelihood import EMPLOYED

@@ -105,7 +105,7 @@ def real_population(municipality, year):
 def municipal_totals(municipalities, population, start_year):
     """Simulated residents of each municipality, largest remainders. Returns int64 (municipalities,)."""
     real = np.array([real_population(m, start_year) for m in municipalities], float)
-    wanted = population.residents or int(round(population.fraction * real.sum()))
+    wanted = population.residents or round(population.fraction * real.sum())
     return largest_remainder(real, wanted)
 
 

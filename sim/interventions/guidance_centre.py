@@ -1,9 +1,9 @@
 """Guidance centre (Ohjaamo): one-stop guidance for the young; more staff minutes at the desk that refers on."""
 
+from scenarios import Block
 from sim.intervention import Intervention
 from sim.programme import Payer, Quantity, quantity
 from sim.residents import SERVICES
-from scenarios import Block
 
 MINUTES = 60.0
 

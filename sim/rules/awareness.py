@@ -2,7 +2,7 @@
 
 import math
 
-from sim.rules.draws import Purpose, uniform, rule
+from sim.rules.draws import Purpose, rule, uniform
 from sim.rules.health import felt
 
 STAGE = int(Purpose.STAGE)

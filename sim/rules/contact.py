@@ -38,7 +38,9 @@ def request(p, service, count):
 def seek_health(p, age, hassle, k, keys):
     """Visits asked of primary care and home care this month.
 
-    hassle: burden of asking, 0-1. Count ~ Poisson(rate x need x age x (1 + illness + distress) x (1 - barrier)); with the personal gamma factor on
+    hassle: burden of asking, 0-1.
+
+    Count ~ Poisson(rate x need x age x (1 + illness + distress) x (1 - barrier)); with the personal gamma factor on
     need the year's count is close to negative binomial with size 1 (THL 2022: 6.2 visits, 86 % with any).
     """
     rate = k.visit_rate * p.need * k.visit_age[health_band(age)]

@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from sim.rules.draws import Purpose, uniform, rule
+
+from sim.rules.draws import Purpose, rule, uniform
 
 DEATH, CHRONIC, BEREAVE, CARE = (int(Purpose[n]) for n in ("DEATH", "CHRONIC", "BEREAVE", "CARE"))
 EMPLOYED_LOW, JOBLESS_HIGH = 3, 5  # Status.employed .. Status.labour_market_support

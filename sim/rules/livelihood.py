@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from sim.rules.draws import Purpose, uniform, rule
+
+from sim.rules.draws import Purpose, rule, uniform
 from sim.rules.life import OLDEST, age_of
 
 WORK, STUDY, CLAIM = int(Purpose.WORK), int(Purpose.STUDY), int(Purpose.CLAIM)

@@ -2,10 +2,10 @@
 
 from numba import njit
 
-from sim.rules.draws import rule
 from sim.rules.awareness import burden, hear
-from sim.rules.contact import HOUSING, fade, fall_to_hospital, seek_health, seek_support
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
+from sim.rules.contact import HOUSING, fade, fall_to_hospital, seek_health, seek_support
+from sim.rules.draws import rule
 from sim.rules.health import health, stress
 from sim.rules.life import age_of, dies, fall_ill
 from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, feel_strain, livelihood, pool

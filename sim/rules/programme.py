@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.rules.awareness import burden, literacy, take_up
+from sim.rules.awareness import literacy, take_up
 from sim.rules.draws import rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
@@ -23,7 +23,7 @@ def belongs(p, segment, month):
         return False
     if segment.education >= 0 and p.education != segment.education:
         return False
-    if segment.alone == 1 and p.adults + p.minors != 1:
+    if segment.alone >= 0 and segment.alone != (1 if p.adults + p.minors == 1 else 0):
         return False
     return segment.urbanity < 0 or p.urbanity == segment.urbanity
 
@@ -159,17 +159,13 @@ def run(people, listed, segment, programme, places, month, parameters, counts):
             p.month_cost += g.cost_month
             staying += stays
             counts[2] += 1.0 - stays
-        elif places > 0.0 and free_for(p, g) and belongs(p, s, month):
-            if uniform(g.enrol_key, p.id) < find_chance(p, g, k):
-                lottery = uniform(g.find_key, p.id)
-                score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
-                row[came] = i
-                came += 1
+        elif places > 0.0 and free_for(p, g) and belongs(p, s, month) and uniform(g.enrol_key, p.id) < find_chance(p, g, k):
+            lottery = uniform(g.find_key, p.id)
+            score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
+            row[came] = i
+            came += 1
     room = int(max(0.0, math.floor(places - staying + 0.5)))
-    if came > room:
-        order = np.argsort(-score[:came])
-    else:
-        order = np.arange(came)
+    order = np.argsort(-score[:came]) if came > room else np.arange(came)
     for j in range(min(room, came)):
         p = people[row[order[j]]]
         if g.joint == 1:

@@ -129,7 +129,7 @@ def test_empty_files(tmp_path, text, expected):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(TableError, match="nowhere.csv.*\n.*cannot be read"):
+    with pytest.raises(TableError, match=r"nowhere.csv.*\n.*cannot be read"):
         read(tmp_path / "nowhere.csv", {}, PLACES, PARAMETERS, 3, 2018)
 
 
