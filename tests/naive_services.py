@@ -208,7 +208,7 @@ class Intervention(mesa.Agent):
             and (segment.group == "all" or r.groups & Group[segment.group] > 0)
             and segment.age_min <= r.age <= segment.age_max
             and (segment.education is None or r.education == Education[segment.education])
-            and (not segment.alone or r.adults + r.minors == 1)
+            and (segment.alone is None or segment.alone == (r.adults + r.minors == 1))
             and (segment.urbanity is None or r.urbanity == Urbanity[segment.urbanity])
         )
 
