@@ -246,15 +246,16 @@ class HyteModel(mesa.Model):
         adult = (self.month - p["birth_month"] >= 18 * MONTHS) & (p["alive"] == 1)
         p["groups"][adult & (p["year_cost"] >= self.heavy_line)] |= Group.heavy_user.value
         self._list_touched()
-        p["start_groups"], p["ever_groups"] = p["groups"], p["groups"]
-        p["start_income"], p["start_wellbeing"] = p["income"], p["wellbeing"]
+        here = (p["alive"] == 1) & (p["income"] > 0.0)  # who came this January has no income yet and counts as come later
+        p["start_groups"][here], p["ever_groups"] = p["groups"][here], p["groups"]
+        p["start_income"][here], p["start_wellbeing"][here] = p["income"][here], p["wellbeing"][here]
         p["wellbeing_sum"] = p["cost_sum"] = 0.0
         p["visits"] = 0
         tie = chance(self.seed_value, Purpose.START, p["household"])  # a household shares its income and stays in one fifth
         order = np.lexsort((tie, p["income"]))
-        alive = p["alive"][order] == 1
-        place = np.cumsum(alive) - 1
-        p["start_fifth"][order] = np.where(alive, 1 + 5 * place // max(1, alive.sum()), 0)
+        ranked = here[order]
+        place = np.cumsum(ranked) - 1
+        p["start_fifth"][order] = np.where(ranked, 1 + 5 * place // max(1, ranked.sum()), 0)
 
     # --- what comes out -----------------------------------------------------------------------------------------
 

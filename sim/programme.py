@@ -11,9 +11,9 @@ from sim.residents import rows
 from sim.rules.draws import Purpose, address, uniform
 from sim.rules.programme import run
 
-INTEGERS = ("code", "joint")
+INTEGERS = ("code", "joint", "online")
 NUMBERS = ("months", "dropout", "fidelity", "precision", "intensity", "outreach", "assistance", "inclusion", "empowerment",
-           "relief", "work", "work_after", "language", "trust", "cost_start", "cost_month")
+           "relief", "work", "language", "trust", "cost_start", "cost_month")
 KEYS = ("enrol_key", "leave_key", "find_key")
 PROGRAMME = np.dtype([(n, "i8") for n in INTEGERS] + [(n, "f8") for n in NUMBERS] + [(n, "u8") for n in KEYS])
 Payer = Literal["municipality", "county", "state", "kela", "third_sector"]

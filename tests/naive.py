@@ -762,11 +762,13 @@ class NaiveModel(mesa.Model):
         for r in self.residents:
             if r.alive and r.age >= 18 and r.year_cost >= self.heavy_line:
                 r.groups |= int(Group.heavy_user)
-            r.start_groups = r.ever_groups = r.groups
-            r.start_income, r.start_wellbeing = r.income, r.wellbeing
+            r.ever_groups = r.groups
+            if r.alive and r.income > 0.0:
+                r.start_groups = r.groups
+                r.start_income, r.start_wellbeing = r.income, r.wellbeing
             r.wellbeing_sum = r.cost_sum = 0.0
             r.visits = 0
             r.start_fifth = 0
-        ranked = sorted((r for r in self.residents if r.alive), key=lambda r: (r.income, self.still("START", 0, r.household)))
+        ranked = sorted((r for r in self.residents if r.alive and r.income > 0.0), key=lambda r: (r.income, self.still("START", 0, r.household)))
         for place, r in enumerate(ranked):
             r.start_fifth = 1 + 5 * place // len(ranked)

@@ -339,7 +339,10 @@ class Programme(Intervention):
             return False
         chance = self.outreach * fidelity
         if self.outreach < 0.0:
-            ready = r.readiness(r.burden(), max(r.assistance, self.assistance * fidelity))
+            hassle = r.burden()
+            if self.settings.get("online"):
+                hassle = max(0.0, hassle - self.model.values["burden.place"][r.urbanity])
+            ready = r.readiness(hassle, max(r.assistance, self.assistance * fidelity))
             chance = 1.0 - math.exp(-fidelity * self.intensity * self.model.values["readiness.base"] * ready)
         return r.u("ENROL", self.number) < chance
 

@@ -16,7 +16,7 @@ class Settings(ProgrammeSettings):
     sessions: int = Field(1, ge=1, le=7, description="sessions per week")
     group_size: int = Field(8, ge=2, le=50, description="participants per group")
     facilitators: int = Field(1, ge=1, le=5, description="facilitators per group")
-    online: bool = False
+    online: bool = Field(False, description="online: distance is no burden")
     capacity: Quantity = quantity("participants at a time per 1,000 residents", 0, 1000, default="group_programme.capacity")
     intensity: Quantity = quantity("ratio to base take-up", 0, 1000, default="group_programme.intensity")
     assistance: Quantity = quantity("index 0-1", 0, 1, default="group_programme.assistance")
@@ -30,7 +30,7 @@ class Settings(ProgrammeSettings):
 
 
 class GroupProgramme(Programme):
-    """Groups start whenever places are free; on site those far from services find it harder to come (burden)."""
+    """Groups start whenever places are free; on site those far from services find it harder to come, online distance counts for nothing."""
 
     @property
     def months(self):
@@ -45,5 +45,6 @@ class GroupProgramme(Programme):
         return {
             **{name: self.value(name) for name in names},
             "months": self.months,
+            "online": int(s.online),
             "cost_month": per_group / s.group_size / self.months,
         }

@@ -6,7 +6,7 @@ from sim.programme import Programme, ProgrammeSettings, Quantity, Segment, quant
 
 
 class Settings(ProgrammeSettings):
-    """Place and train. The factor on finding work holds while supported and, smaller, after it."""
+    """Place and train. The factor on finding work holds while supported and fades after it."""
 
     segment: Segment = Segment(group="labour_market_support")
     coaches: Quantity = quantity("job coaches per 10,000 residents", 0, 100, default="supported_employment.coaches")

@@ -47,9 +47,9 @@ def readiness(p, b, k):
 
 
 @rule
-def take_up(p, k):
-    """Enrolment in an offered voluntary programme, per month: base hazard x readiness relative to the average resident."""
-    return k.readiness_base * readiness(p, burden(p, k), k)
+def take_up(p, hassle, k):
+    """Enrolment in an offered voluntary programme, per month: base hazard x readiness at the burden `hassle`."""
+    return k.readiness_base * readiness(p, hassle, k)
 
 
 @rule

@@ -264,7 +264,6 @@ def serve(people, listed, count, desks, parameters, keys, money):
         desk.gave_up = 0.0
         desk.queue = 0.0
         desk.used = 0.0
-        desk.used = 0.0
         desk.asked = n
         if n == 0:
             desk.carry = 0.0

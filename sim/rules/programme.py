@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.rules.awareness import literacy, take_up
+from sim.rules.awareness import burden, literacy, take_up
 from sim.rules.draws import rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
@@ -102,7 +102,6 @@ def attend(p, g, k):
         p.manager = 0
     else:
         p.programme = 0
-        p.work_support += g.fidelity * g.work_after
     p.finished |= 1 << g.code
     return 0.0
 
@@ -127,9 +126,12 @@ def find_chance(p, g, k):
     Local fidelity multiplies either. outreach: negative if nobody goes to find people."""
     if g.outreach >= 0.0:
         return g.outreach * g.fidelity
+    hassle = burden(p, k)
+    if g.online == 1:  # nobody has to travel
+        hassle = max(0.0, hassle - k.burden_place[p.urbanity])
     held = p.assistance
     p.assistance = max(held, g.assistance * g.fidelity)
-    h = g.intensity * g.fidelity * take_up(p, k)
+    h = g.intensity * g.fidelity * take_up(p, hassle, k)
     p.assistance = held
     return 1.0 - math.exp(-h)
 
