@@ -769,6 +769,7 @@ class NaiveModel(mesa.Model):
             r.wellbeing_sum = r.cost_sum = 0.0
             r.visits = 0
             r.start_fifth = 0
-        ranked = sorted((r for r in self.residents if r.alive and r.income > 0.0), key=lambda r: (r.income, self.still("START", 0, r.household)))
+        here = (r for r in self.residents if r.alive and r.income > 0.0)
+        ranked = sorted(here, key=lambda r: (r.income, self.still("START", 0, r.household)))
         for place, r in enumerate(ranked):
             r.start_fifth = 1 + 5 * place // len(ranked)
