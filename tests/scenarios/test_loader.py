@@ -29,7 +29,7 @@ def test_baseline_is_the_five_pilot_areas():
     assert len(scenario.population.places) == 9 + 13 + 22 + 2
     assert scenario.time.start == datetime.date(2017, 1, 1)
     assert (scenario.time.years, scenario.time.burn_in, scenario.population.fraction) == (5, 12, 0.04)
-    assert (scenario.runs.draws, scenario.runs.replicates, scenario.runs.seed) == (10, 2, 2018)
+    assert (scenario.runs.draws, scenario.runs.replicates, scenario.runs.seed) == (8, 2, 2018)
     assert scenario.interventions == {}
     assert (scenario.id, scenario.comparator) == ("baseline", "baseline")
     assert set(scenario.title) == {"en", "fi", "sv"}
