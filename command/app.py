@@ -61,6 +61,10 @@ def run(
 
 
 def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run, quiet, json):
+    from sim.engines import processes
+
+    if workers != 1 and not dry_run:
+        processes.begin()
     from command import show
     from sim import runs
 

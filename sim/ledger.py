@@ -51,6 +51,7 @@ class Ledger:
         """places: number of municipalities; shares: {payers' key: six shares that sum to 1}; programmes: Items."""
         self.items = ITEMS + tuple(programmes)
         self.split = np.array([self._checked(item, shares) for item in self.items])
+        self.column = {item.name: i for i, item in enumerate(self.items)}
         self.month = np.zeros((places, len(self.items)))
         self.kept = []
 
@@ -65,13 +66,7 @@ class Ledger:
 
     def book(self, place, name, amount):
         """Add an amount [EUR2018] to an item by name in one municipality, as interventions do."""
-        self.month[place, self._index(name)] += amount
-
-    def _index(self, name):
-        for i, item in enumerate(self.items):
-            if item.name == name:
-                return i
-        raise KeyError(f"no ledger item '{name}'")
+        self.month[place, self.column[name]] += amount
 
     def close(self, keep):
         """End the month: keep the amounts if the month is measured, and start on a clean page."""

@@ -30,6 +30,7 @@ class Programme(Intervention):
     """A programme: each month its clients attend, then free places are filled from those who come or are found."""
 
     steps = ("attending", "joined", "left", "turned_away")
+    sized_for = None  # the bounds of rows for which places were counted
     joint = 0  # 1: a case manager's caseload, which may run beside another programme
 
     def effects(self):
@@ -73,25 +74,32 @@ class Programme(Intervention):
             out[field] = value
         return out
 
+    def size_up(self):
+        """Whole places and running cost of each municipality for the rows there are; anew when rows have been re-sorted."""
+        self.sized_for = self.model.bounds
+        self.room = {p.index: self.whole_places(p) for p in self.places}
+        self.running = {p.index: self.running_cost(p) for p in self.places}
+        self.unit_costs = float(self.record["cost_month"][0]), float(self.record["cost_start"][0])
+        self.clients[:] = 1.0  # after moves every municipality is looked at
+
     def act_in(self, place):
         """Clients attend, free places are filled, and the month is paid for.
 
-        A municipality with neither places nor clients is passed over; after moves at New Year every one is looked at.
+        A municipality with neither places nor clients is passed over.
         """
-        m = self.model
-        places = self.whole_places(place)
-        if places == 0.0 and self.clients[place.index] == 0.0 and m.date.month > 1:
-            self.spend(place, self.running_cost(place))
-            return
-        g = self.record
-        g["fidelity"] = place.fidelity
-        counts = np.zeros(len(self.steps))
-        run(rows(place.people), self.listed(place), rows(self.segment), rows(g), places, m.month,
-            rows(m.coefficients), counts)
-        for step, count in zip(self.steps, counts, strict=True):
-            self.funnel[step] += count
-        self.clients[place.index] = counts[0] + counts[1] - counts[2]
-        self.spend(place, counts[0] * g["cost_month"][0] + counts[1] * g["cost_start"][0] + self.running_cost(place))
+        m, here = self.model, place.index
+        cost = self.running[here]
+        if self.room[here] > 0.0 or self.clients[here] > 0.0:
+            self.record["fidelity"] = place.fidelity
+            counts = np.zeros(len(self.steps))
+            run(rows(place.people), self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
+                rows(m.coefficients), counts)
+            attending, joined, left, away = counts.tolist()
+            self.clients[here] = attending + joined - left
+            for step, count in zip(self.steps, (attending, joined, left, away), strict=True):
+                self.funnel[step] += count
+            cost += attending * self.unit_costs[0] + joined * self.unit_costs[1]
+        self.spend(place, cost)
 
     def renew_keys(self):
         """This month's addresses of joining, leaving and finding."""
@@ -100,6 +108,8 @@ class Programme(Intervention):
 
     def act(self):
         """Also after its end: clients on its books leave in the month in which it closes."""
+        if self.sized_for is not self.model.bounds:
+            self.size_up()
         if self.model.month == self.stop:
             people = self.model.people
             field = "manager" if self.joint else "programme"

@@ -4,8 +4,40 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def begin():
+    """Let the process from which workers are forked import the model already, while the caller is still reading scenarios."""
+    context = _context()
+    if context.get_start_method() == "forkserver":
+        with _one_thread():
+            from multiprocessing.forkserver import ensure_running
+
+            ensure_running()
+
+
+def _context():
+    """Workers come from a clean server process that has imported the model once; where there is none, from scratch."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.model", "sim.tidy"])
+    return context
+
+
+@contextmanager
+def _one_thread():
+    """One thread for each worker, whatever libraries would choose; the settings are put back afterwards."""
+    held = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in held.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
 def execute(function, tasks, workers, done):
@@ -13,23 +45,19 @@ def execute(function, tasks, workers, done):
 
     An exception in a task ends the others that have not begun and is raised here. Ctrl-C ends the workers at once.
     """
-    held = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
-    try:
-        places = {pool.submit(function, task): i for i, task in enumerate(tasks)}
-        results = [None] * len(tasks)
-        for future in as_completed(places):
-            results[places[future]] = future.result()
-            done()
-        pool.shutdown()
-        return results
-    except BaseException:
-        _end(pool)
-        raise
-    finally:
-        for name, value in held.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+    with _one_thread():
+        pool = ProcessPoolExecutor(workers, _context(), initializer=_begin)
+        try:
+            places = {pool.submit(function, task): i for i, task in enumerate(tasks)}
+            results = [None] * len(tasks)
+            for future in as_completed(places):
+                results[places[future]] = future.result()
+                done()
+            pool.shutdown()
+            return results
+        except BaseException:
+            _end(pool)
+            raise
 
 
 def _begin():

@@ -28,7 +28,7 @@ def test_baseline_is_the_five_pilot_areas():
     assert {"286", "092"} <= set(scenario.population.places)
     assert len(scenario.population.places) == 9 + 13 + 22 + 2
     assert scenario.time.start == datetime.date(2017, 1, 1)
-    assert (scenario.time.years, scenario.time.burn_in, scenario.population.fraction) == (5, 12, 0.04)
+    assert (scenario.time.years, scenario.time.burn_in, scenario.population.fraction) == (5, 12, 0.02)
     assert (scenario.runs.draws, scenario.runs.replicates, scenario.runs.seed) == (8, 2, 2018)
     assert scenario.interventions == {}
     assert (scenario.id, scenario.comparator) == ("baseline", "baseline")
