@@ -10,6 +10,7 @@ from sim.residents import RESIDENT, Group, Origin, Sex, Status
 from sim.rules.draws import Purpose
 
 ADULT = 18
+WHOLE = np.dtype((np.void, RESIDENT.itemsize))
 NEW_HOME = 5000  # added to the year so that ids of new households and of newborns never meet
 
 
@@ -220,12 +221,13 @@ class Turn:
         m = self.model
         stay = self.people["alive"] == 1
         self.left = int((~stay).sum())
-        people = np.concatenate([self.people[stay], new])
+        rest = self.people.view(WHOLE)[stay]  # rows as blocks of bytes: copied at once, not field by field
+        people = np.concatenate([rest, new.view(WHOLE)]).view(RESIDENT)
         order = np.lexsort((people["id"], people["household"], people["area"], people["municipality"]))
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         old_to_new = np.full(len(self.people), -1, np.int64)
         old_to_new[stay] = rank[: stay.sum()]
-        m.people = people[order]
+        m.people = people.view(WHOLE)[order].view(RESIDENT)
         m.place_rows()
         m.network = remap(m.network, old_to_new, m.people, m.bounds, self.values, self.seed, self.month)
