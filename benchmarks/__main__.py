@@ -76,7 +76,8 @@ def main():
     say = sys.stdout.write
     runs.prepare([runs.load("promeq")])
     best = 0.0
-    say("residents    build s   January s   million resident-months per core-s   bytes per resident   months per s, first and last   peak GB\n")
+    say("residents    build s   January s   million resident-months per core-s   bytes per resident   "
+        "months per s, first and last   peak GB\n")
     for residents in given.residents or [100_000, 1_000_000]:
         r = world(residents, given.months)
         best = max(best, r["speed"])
