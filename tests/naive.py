@@ -743,7 +743,7 @@ class NaiveModel(mesa.Model):
 
     def start_month(self):
         if self.january and self.month > 0:
-            raise NotImplementedError("the turn of the year (7.16) is not part of the naive twin")
+            raise RuntimeError("the turn of the year (7.16) is not part of the naive twin")
         if self.january or self.month == 0:
             for town in self.towns:
                 town.plan()
