@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 from sim.residents import Education, Stage, rows
-from sim.rules.awareness import hear, take_up
+from sim.rules.awareness import burden, hear, take_up
 
 MONTHS = 9
 
@@ -17,7 +17,7 @@ def take_up_all(people, awareness, assistance, parameters, out):
         p = people[i]
         p.awareness = awareness
         p.assistance = assistance
-        out[i] = take_up(p, parameters[0])
+        out[i] = take_up(p, burden(p, parameters[0]), parameters[0])
 
 
 @njit
