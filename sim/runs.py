@@ -19,6 +19,7 @@ from results import figures, store
 from sim.intervention import kinds
 
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
+BYTES_PER_RESIDENT = 1000  # at the turn of the year, when rows are held twice: 2 x 381 bytes and what sorting needs
 ROWS_PER_MONTH = 700  # of the tidy tables, per arm, run and month
 TABLES = ("outcomes", "ledger", "funnel", "twins", "residents")
 
@@ -141,6 +142,18 @@ def need(arms, draws, replicates):
     }
 
 
+def affordable(facts):
+    """Refuse, before anything is computed, a population that this machine's memory cannot hold even once. ValueError."""
+    if not hasattr(os, "sysconf"):
+        return
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    wanted = facts["residents"] * BYTES_PER_RESIDENT
+    if wanted > there:
+        raise ValueError(
+            f"population.residents: {facts['residents']:,} residents need about {wanted / 1e9:,.0f} GB of memory and this machine "
+            f"has {there / 1e9:,.0f} GB; ask for at most {int(there / BYTES_PER_RESIDENT):,} (--residents)")
+
+
 def _records(scenario):
     from scenarios import tables
 
@@ -194,6 +207,7 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell):
     draws = arms[0].runs.draws if draws is None else draws
     replicates = arms[0].runs.replicates if replicates is None else replicates
     facts = need(arms, draws, replicates)
+    affordable(facts)
     store.writable(out, facts["bytes"])
     compiled = prepare(arms)
     ready = time.time()

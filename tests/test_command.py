@@ -77,19 +77,22 @@ def test_run_and_json_and_dry_run(tmp_path):
     (["compare", "promeq", "--years", "0"], "--years"),
     (["compare", "promeq", "--draws", "many"], "--draws"),
     (["compare", "nowhere.toml"], "nowhere.toml"),
+    (["run", "baseline", "--residents", "99999999999"], "GB of memory"),
+    (["compare", "empty.toml"], "runs.seed: missing"),
     (["scenarios", "check", "bad.toml"], "Did you mean 'social_marketing'"),
     (["run", "baseline", "--keep", "everything"], "only 'residents'"),
     (["compare", "promeq", "--out", "taken/runs"], "taken"),
 ])
 def test_wrong_input_is_told_and_nothing_is_written(arguments, said, tmp_path):
     (tmp_path / "taken").write_text("a file")
+    (tmp_path / "empty.toml").write_text("")
     (tmp_path / "bad.toml").write_text(
         '[scenario]\nid = "bad"\nextends = "baseline"\n\n[interventions.x]\nkind = "social_marketting"\n')
     code, out, err = hytesim(*arguments, cwd=tmp_path)
     assert code == 2, err
     assert said in err + out
     assert "Traceback" not in err
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.toml", "taken"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.toml", "empty.toml", "taken"]
 
 
 def test_an_item_of_the_ledger_is_no_name_for_an_intervention(tmp_path):
