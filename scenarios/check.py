@@ -137,7 +137,18 @@ class Check:
             if block:
                 self.fit(block, f"interventions.{name}", time, places)
                 found[name] = block
+        for name, block in found.items():
+            self.references(block, f"interventions.{name}", found)
         return found
+
+    def references(self, block: Block, key: str, known: Mapping[str, Block]) -> None:
+        """Other interventions that a block names must be in the scenario."""
+        for field, names_given in block.others().items():
+            for i, name in enumerate(names_given):
+                if name not in known or known[name] is block:
+                    others = [other for other in known if known[other] is not block]
+                    hint = near_miss(name, others) or f"The scenario has: {', '.join(others) or 'no other'}."
+                    self.add(f"{key}.{field}.{i}", f"there is no other intervention '{name}' in this scenario.", hint)
 
     def block(self, name: str, raw: Any, context: dict) -> Block | None:
         key = f"interventions.{name}"
@@ -182,6 +193,10 @@ class Check:
             )
         elif block.end and months_between(time.start, block.end) >= time.years * 12:
             self.add(f"{key}.end", f"{block.end} lies outside the run.", span)
+        for i, change in enumerate(block.schedule):
+            month = months_between(time.start, change.date)
+            if not max(0, first) < month < (time.years * 12 if stop is None else min(stop, time.years * 12)):
+                self.add(f"{key}.schedule.{i}.date", f"{change.date} is not after the start and before the end of the intervention.", span)
 
 
 def _last_day(time: Time) -> datetime.date:

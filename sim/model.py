@@ -12,10 +12,10 @@ from sim.coefficients import record
 from sim.demography import Turn
 from sim.endowment import endow
 from sim.intervention import MOST, Intervention, agent_class
-from sim.ledger import ITEMS, PAYERS, Item, Ledger
+from sim.ledger import ITEMS, Item, Ledger
 from sim.margins import chance
 from sim.network import weave
-from sim.places import Area, County, Municipality
+from sim.places import Area, County, Municipality, area_records
 from sim.population import synthesise
 from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
@@ -53,8 +53,9 @@ class HyteModel(mesa.Model):
         self._people_places()
         self._interventions()
         shares = {n.removeprefix("payers."): v for n, v in self.values.items() if n.startswith("payers.")}
-        items = [Item(i.name, "programmes", False, f"one_{i.settings.payer}") for i in self.interventions]
-        self.ledger = Ledger(len(self.municipalities), {**shares, **single_payers()}, items)
+        accounts = self._accounts()
+        items = [Item(name, "programmes", False, name) for name in accounts]
+        self.ledger = Ledger(len(self.municipalities), {**shares, **accounts}, items)
         self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
         self.cells = outputs.blank()
         self.by_place = np.zeros((len(self.municipalities), len(outputs.COLUMNS), 2))
@@ -75,6 +76,7 @@ class HyteModel(mesa.Model):
             Municipality(self, index, here, counties[here.county])
         self.desk_agents = [Service(self, kind, m) for m in self.municipalities for kind in SERVICES]
         self.desks = desks(len(codes), self.values)
+        self.planned = self.desks.copy()  # prices, fees and minutes as they are without levers
 
     def _people_places(self):
         """Residents, their hidden states, the network, areas and staffing."""
@@ -106,16 +108,26 @@ class HyteModel(mesa.Model):
             self.area_shares.append(np.bincount(people["area"], minlength=number) / max(1, len(people)))
             for a in range(number):
                 Area(self, m, a, int(classes[a]))
+        self.area_bounds = np.r_[0, np.cumsum([len(c) for c in self.area_classes])]
+        self.areas = area_records(np.concatenate(self.area_classes), self.coefficients)
 
     def _interventions(self):
         blocks = self.plan.interventions
         if len(blocks) > MOST:
             raise ValueError(f"{len(blocks)} interventions; one scenario holds at most {MOST}")
-        taken = {item.name for item in ITEMS} & set(blocks)
-        if taken:
-            raise ValueError(f"interventions.{min(taken)}: the ledger has an item of this name; choose another")
         for code, (name, settings) in enumerate(blocks.items(), start=1):
             agent_class(settings.kind)(self, name, settings, code, self.burn_in)
+
+    def _accounts(self):
+        """Ledger items of all interventions: {name: shares of payers}; two items of one name are refused."""
+        accounts, taken = {}, {item.name for item in ITEMS}
+        for i in self.interventions:
+            for suffix, shares in i.accounts(i.settings).items():
+                if i.name + suffix in taken:
+                    raise ValueError(f"interventions.{i.name}: the ledger has an item '{i.name + suffix}' already; choose another name")
+                taken.add(i.name + suffix)
+                accounts[i.name + suffix] = shares
+        return accounts
 
     def place_rows(self):
         """After rows have been sorted: bounds of the municipalities and the working arrays of their length."""
@@ -155,9 +167,9 @@ class HyteModel(mesa.Model):
 
     @property
     def interventions(self):
-        """Interventions in the order of the scenario file."""
+        """Interventions in the order in which they act: those that decide first, then the order of the scenario file."""
         found = [a for kind in self.agent_types if issubclass(kind, Intervention) for a in self.agents_by_type[kind]]
-        return sorted(found, key=lambda a: a.code)
+        return sorted(found, key=lambda a: (a.turn, a.code))
 
     @property
     def residents(self):
@@ -216,9 +228,11 @@ class HyteModel(mesa.Model):
         return self
 
     def staff(self, places, columns):
-        """Set this month's capacity of desks: planned minutes per resident at the start of the year, nothing lent."""
+        """Set this month's capacity, prices and fees of desks as planned: nothing lent, no lever pulled."""
         index = np.ix_(places, columns)
         self.desks["capacity"][index] = self.desks["base"][index]
+        for field in ("price", "fee", "minutes"):
+            self.desks[field][index] = self.planned[field][index]
 
     def turn_of_year(self):
         """In January, and at the first month: yearly events, and minutes planned for the residents there are."""
@@ -285,11 +299,6 @@ def chance_seed(seed, replicate):
     """Seed of one replicate: an int64 mixed from the scenario's seed and the replicate's number."""
     mixed = mix_bits(np.uint64((int(seed) * 1_000_003 + int(replicate) + 1) % 2**64))
     return int(mixed) >> 1
-
-
-def single_payers():
-    """Payer shares for amounts that one payer carries alone."""
-    return {f"one_{payer}": [1.0 if payer == p else 0.0 for p in PAYERS] for payer in PAYERS}
 
 
 def resident_count(model):

@@ -15,6 +15,22 @@ DIMENSIONS = ("concept_breadth", "participation", "collaboration", "leadership",
 COUNTY_SERVICES = ("primary_care", "mental_health", "social_work", "family_services", "home_care", "hospital")
 
 
+AREA = np.dtype([("distance", "f8"), ("cohesion", "f8"), ("third_sector", "f8")])
+
+
+def area_records(classes, coefficients):
+    """What areas of these urban-rural classes are like, AREA (n,), where nothing more is known of them.
+
+    distance: what distance adds to the burden of asking for help [index]; cohesion: base of social cohesion [index];
+    third_sector: resources of community groups against the average [ratio].
+    """
+    k = coefficients[0]
+    out = np.zeros(len(classes), AREA)
+    out["distance"], out["cohesion"] = k["burden_place"][classes], k["cohesion_place"][classes]
+    out["third_sector"] = 1.0
+    return out
+
+
 class County(mesa.Agent):
     """Wellbeing services county (hyvinvointialue): staffs health and social services in its municipalities."""
 
@@ -41,6 +57,7 @@ class Municipality(mesa.Agent):
         county.municipalities.append(self)
         self.requests = 0
         self.touched_count = 0
+        self.own_coefficients = None
         self.maturity = self._profile()
         self._columns = [i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES]
 
@@ -81,6 +98,16 @@ class Municipality(mesa.Agent):
         return self.model.people[self.start : self.stop]
 
     @property
+    def coefficients(self):
+        """The numbers that the rules read here: the model's, unless a lever has given this municipality its own."""
+        return self.model.coefficients if self.own_coefficients is None else self.own_coefficients
+
+    @property
+    def areas(self):
+        """This municipality's areas, a view of the model's, AREA (areas,)."""
+        return self.model.areas[self.model.area_bounds[self.index] : self.model.area_bounds[self.index + 1]]
+
+    @property
     def touched(self):
         """Rows, counted from the municipality's first, that belonged to a group or programme at the end of last month."""
         return self.model.touched[self.start : self.start + self.touched_count]
@@ -97,7 +124,7 @@ class Municipality(mesa.Agent):
         m = self.model
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
         count, deaths = live(
-            rows(self.people), self.start, m.month, rows(m.coefficients), m.mortality, m.keys,
+            rows(self.people), self.start, m.month, rows(self.coefficients), rows(self.areas), m.mortality, m.keys,
             m.ledger.month[self.index], rows(m.desks[self.index]), m.before, m.told, m.network.indptr,
             m.network.indices, listed,
         )
@@ -108,7 +135,7 @@ class Municipality(mesa.Agent):
         """Every service meets whom its minutes allow; money and effects follow."""
         m = self.model
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
-        serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(m.coefficients), m.keys,
+        serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(self.coefficients), m.keys,
               m.ledger.month[self.index])
 
     def regroup(self):
@@ -116,7 +143,7 @@ class Municipality(mesa.Agent):
         m = self.model
         here = slice(self.start, self.stop)
         self.touched_count = regroup(
-            rows(self.people), m.month, m.heavy_line, m.measured, rows(m.coefficients), m.before[here], m.told[here],
+            rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.before[here], m.told[here],
             m.touched[here],
         )
 
@@ -124,7 +151,7 @@ class Municipality(mesa.Agent):
         """Add this municipality's month to the sums that are reported."""
         m = self.model
         if m.measured:
-            collect(rows(self.people), m.month, rows(m.coefficients), m.cells, m.by_place[self.index])
+            collect(rows(self.people), m.month, rows(self.coefficients), m.cells, m.by_place[self.index])
 
 
 class Area(mesa.Agent):

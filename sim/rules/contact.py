@@ -73,7 +73,7 @@ def fall_to_hospital(p, age, k, keys, money, price):
 
 
 @rule
-def most_asked(p, k):
+def most_asked(p, area, k):
     """An upper bound of the sum of hazards in `seek_support` that is quick to find; most months end at it.
 
     It takes the burden as none, recall and literacy as whole, and everyone as young, an early immigrant and a parent.
@@ -83,20 +83,20 @@ def most_asked(p, k):
     jobless = (p.status == UNEMPLOYED) | (p.status == SUPPORT)
     heard = (p.awareness > 0.0) | (p.assistance > 0.0)
     voluntary = k.seek_mental * hard + k.seek_social * poor + k.seek_family * (hard + poor)
-    voluntary += k.seek_guidance + k.seek_community + k.seek_nature
+    voluntary += k.seek_guidance + k.seek_community * area.third_sector + k.seek_nature
     settle = k.seek_integration * (1.0 - p.language) if p.origin == 1 else 0.0
     most = 1.01 * k.stage_seek[p.stage] * voluntary + (k.seek_employment if jobless else 0.0) + settle + k.seek_outreach
     return 1.0 if heard else most
 
 
 @rule
-def seek_support(p, age, month, hassle, k, keys, desks):
+def seek_support(p, area, age, month, hassle, k, keys, desks):
     """At most one new request a month to the services other than health: competing hazards with need and readiness.
 
     Services that a scenario has closed (no capacity) are not asked.
     """
     u = uniform(keys[SEEK + 1], p.id)
-    if u >= most_asked(p, k):
+    if u >= most_asked(p, area, k):
         return
     d = felt(p)
     jobless = p.status == UNEMPLOYED or p.status == SUPPORT
@@ -112,7 +112,7 @@ def seek_support(p, age, month, hassle, k, keys, desks):
     settle = k.seek_integration * (1.0 - p.language) if early else 0.0
     guide = k.seek_guidance * ready if young and desks[GUIDANCE].capacity > 0.0 else 0.0
     outreach = k.seek_outreach if young and desks[OUTREACH].capacity > 0.0 else 0.0
-    community = k.seek_community * (1.0 - p.inclusion) * ready
+    community = k.seek_community * area.third_sector * (1.0 - p.inclusion) * ready
     nature = k.seek_nature * ready
     total = mental + social + family + work + settle + guide + outreach + community + nature
     if u >= total:
