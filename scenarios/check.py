@@ -176,6 +176,10 @@ class Check:
         if places and outside and not narrowed:
             self.add(f"{key}.places", f"{', '.join(outside)} is not among the scenario's own places.")
         block.places = tuple(code for code in chosen if code in places)
+        for field, words in block.place_lists().items():
+            beyond = [code for code in self.places(f"{key}.{field}", words) if code not in block.places]
+            if places and beyond and not narrowed:
+                self.add(f"{key}.{field}", f"{', '.join(beyond)} is not among the places of {key}.")
         if time is None:
             return
         if not narrowed:

@@ -140,6 +140,10 @@ class Block(Settings):
         """Names of other interventions that this one refers to, by the field that names them; a kind that does says so."""
         return {}
 
+    def place_lists(self) -> dict[str, tuple[str, ...]]:
+        """Further lists of places, by the field that holds them, all within `places`; a kind that has any says so."""
+        return {}
+
     def span(self, origin: datetime.date) -> tuple[int, int | None]:
         """First month that runs and first month that no longer does (None = never), counted from the month of
         `origin`.

@@ -99,12 +99,13 @@ class Intervention(mesa.Agent):
             self.cost += amount
 
     def spend_project(self):
-        """This month's share of the project's money, by the real residents of the places."""
+        """This month's share of the project's money, by the real residents of the places that use it (of all if none does)."""
         project, month = self.settings.project, self.model.month - self.start
         if project is None or not 0 <= month < project.months or not self.places:
             return
         weight = self.model.weight
-        real = {p: weight[p.index] * self.model.start_sizes[p.index] for p in self.places}
+        used = [p for p in self.places if self.use[p.index] > 0.0] or self.places
+        real = {p: weight[p.index] * self.model.start_sizes[p.index] for p in used}
         monthly = self.value("project.cost") / project.months / sum(real.values())
         for place, residents in real.items():
             self.spend(place, monthly * residents / weight[place.index], "_project")

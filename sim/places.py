@@ -3,6 +3,7 @@
 import mesa
 import numpy as np
 
+from sim.coefficients import half_life
 from sim.groups import regroup
 from sim.outputs import collect
 from sim.residents import SERVICES, rows
@@ -11,6 +12,7 @@ from sim.rules.draws import Purpose, address, normal
 from sim.rules.month import live
 
 DIMENSIONS = ("concept_breadth", "participation", "collaboration", "leadership", "indicators", "social_marketing")
+HIGHEST = 5.0  # level of maturity
 # Services that the wellbeing services county staffs; the others are the municipality's own.
 COUNTY_SERVICES = ("primary_care", "mental_health", "social_work", "family_services", "home_care", "hospital")
 
@@ -58,7 +60,10 @@ class Municipality(mesa.Agent):
         self.requests = 0
         self.touched_count = 0
         self.own_coefficients = None
-        self.maturity = self._profile()
+        self.own_maturity = self._profile()
+        self.developed = np.zeros(len(DIMENSIONS))  # levels that development has added
+        self.anchoring = 0.0  # how much of what it has added holds without effort, 0-1
+        self._mature()
         self._columns = [i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES]
 
     def _profile(self):
@@ -68,19 +73,35 @@ class Municipality(mesa.Agent):
         for i in range(len(DIMENSIONS)):
             key = np.uint64(address(self.model.seed_value, int(Purpose.PLACE), i))
             level = values["maturity.level"][i] + values["maturity.spread"] * normal(key, int(self.code))
-            out[i] = min(5.0, max(1.0, level))
+            out[i] = min(HIGHEST, max(1.0, level))
         return out
 
-    @property
-    def maturity(self):
-        """Maturity of each dimension, 1-5, float array (6,); set it whole."""
-        return self._maturity
+    def _mature(self):
+        """Maturity of each dimension, 1-5, float array (6,), and fidelity: the share of an intervention's effect and reach
+        that survives local practice, 0.2-1 (science notes D14).
+        """
+        self.maturity = self.own_maturity + self.developed
+        self.fidelity = float(self.maturity.mean()) / HIGHEST
 
-    @maturity.setter
-    def maturity(self, profile):
-        self._maturity = np.asarray(profile, float)
-        # The share of an intervention's effect and reach that survives local practice, 0.2-1 (science notes D14).
-        self.fidelity = float(self._maturity.mean()) / 5.0
+    def develop(self, growth, anchoring):
+        """A month of development: M' = M + growth (5 - M) in each dimension; anchoring rises by its share of what is missing.
+
+        growth: share of what is missing, float (6,); anchoring: share of what is missing, 0-1.
+        """
+        self.developed = self.developed + growth * (HIGHEST - self.maturity)
+        self.anchoring += anchoring * (1.0 - self.anchoring)
+        self._mature()
+
+    def fade(self):
+        """A month in which practice that is not anchored fades: own maturity towards 1, what was developed towards nothing."""
+        values = self.model.values
+        lost = 1.0 - half_life(values["maturity.half_life"])
+        own = lost * (1.0 - values["maturity.anchored"])
+        if own > 0.0:
+            self.own_maturity = np.maximum(1.0, self.own_maturity * (1.0 - own))
+        if self.developed.any():
+            self.developed = self.developed * (1.0 - lost * (1.0 - self.anchoring))
+        self._mature()
 
     @property
     def start(self):
@@ -113,11 +134,9 @@ class Municipality(mesa.Agent):
         return self.model.touched[self.start : self.start + self.touched_count]
 
     def decide(self):
-        """Staff the municipality's own services for the month; practice that is not anchored decays."""
+        """Staff the municipality's own services for the month; practice that is not anchored fades."""
         self.model.staff([self.index], self._columns)
-        decay = self.model.values["maturity.decay"] * (1.0 - self.model.values["maturity.anchored"])
-        if decay > 0.0:
-            self.maturity = np.maximum(1.0, self.maturity * (1.0 - decay))
+        self.fade()
 
     def live(self):
         """A month of every resident: life events, work, income, health, social quality, wellbeing, hearing, asking."""

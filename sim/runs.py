@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, store
+from results import figures, innovations, store
 from sim.intervention import kinds
 
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
@@ -228,7 +228,7 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell):
 
 
 def _reports(finished, folder):
-    """Figures that the run's tables can carry, and the summary of each arm as CSV."""
+    """Figures that the run's tables can carry, the summary of each arm and how innovations spread as CSV."""
     options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
     several = len(finished.arms) > 1
     for name in figures.names():
@@ -239,6 +239,8 @@ def _reports(finished, folder):
         for name, frame in summary.tables.items():
             store.write_text(folder, f"tables/{arm}_{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
+    for name, frame in innovations.tables(finished.tables, finished.arms[0] if several else None).items():
+        store.write_text(folder, f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
 
 
 def source_hash():

@@ -46,7 +46,7 @@ class Municipality(mesa.Agent):
         """Capacity of the month; practice that is not anchored decays (7.5)."""
         for desk in self.desks.values():
             desk.capacity = desk.planned
-        decay = self.model.values["maturity.decay"] * (1.0 - self.model.values["maturity.anchored"])
+        decay = (1.0 - 0.5 ** (1.0 / self.model.values["maturity.half_life"])) * (1.0 - self.model.values["maturity.anchored"])
         if decay > 0.0:
             self.maturity = [max(1.0, level * (1.0 - decay)) for level in self.maturity]
 

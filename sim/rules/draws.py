@@ -71,6 +71,12 @@ class Purpose(IntEnum):
     ENROL = 1100
     LEAVE = 1200
     FIND = 1300
+    ASSESS = 1410
+    LEARN = 1420
+    ADOPT = 1421
+    EMBED = 1422
+    RESPOND = 1423
+    ANSWER = 1424
 
 
 @rule

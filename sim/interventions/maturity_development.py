@@ -1,0 +1,94 @@
+"""Maturity development: training, leadership and work with indicators raise a municipality's maturity; it assesses itself with error."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from scenarios import Block, Quantity, quantity
+from scenarios.settings import fault
+from sim.intervention import Intervention
+from sim.places import DIMENSIONS, HIGHEST
+from sim.rules.draws import Purpose, normal
+
+ANCHOR = DIMENSIONS.index("leadership")  # what is led stays
+APART = 8  # ids of one municipality's dimensions: more than there are dimensions
+
+Dimension = Literal[DIMENSIONS]
+
+
+class Settings(Block):
+    """Development work. Effort, growth and cost hold for each dimension that is worked on."""
+
+    dimensions: list[Dimension] = Field(default=list(DIMENSIONS), min_length=1, description="dimensions that it may work on")
+    focus: int = Field(len(DIMENSIONS), ge=1, le=len(DIMENSIONS),
+                       description="how many of them at a time: those that the last self-assessment rates lowest")
+    interval: int = Field(12, ge=1, le=120, description="months between self-assessments")
+    effort: Quantity = quantity("index 0-1", 0, 1, default="maturity_development.effort")
+    growth: Quantity = quantity("share of what is missing per month", 0, 1, default="maturity_development.growth")
+    anchoring: Quantity = quantity("share of what is missing per month", 0, 1, default="maturity_development.anchoring")
+    error: Quantity = quantity("level", 0, 4, default="maturity_development.error")
+    cost: Quantity = quantity("EUR2018 per dimension per municipality per month", 0, 1e6, default="maturity_development.cost")
+
+    @field_validator("dimensions")
+    @classmethod
+    def _once(cls, dimensions: list[str]) -> list[str]:
+        twice = [d for d in dict.fromkeys(dimensions) if dimensions.count(d) > 1]
+        if twice:
+            raise fault(f"'{twice[0]}' is named twice.")
+        return dimensions
+
+
+class MaturityDevelopment(Intervention):
+    """Raises maturity, and with it fidelity and reach of all that the municipality runs; leadership work anchors what is gained."""
+
+    turn = 0
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.assessed = np.zeros((len(self.model.municipalities), len(DIMENSIONS)))
+        self.named = [DIMENSIONS.index(d) for d in self.settings.dimensions]
+        self.rows = []
+
+    @property
+    def due(self):
+        """Whether maturity is written down this month: at every self-assessment time, after the end too, and at the end of the run."""
+        since = self.model.month - self.start
+        return since >= 0 and (since % self.settings.interval == 0 or self.model.month == self.model.last_month)
+
+    def act(self):
+        """First municipalities look at themselves, then they work on what they saw."""
+        if self.due:
+            self.assess()
+        super().act()
+
+    def assess(self):
+        """Self-assessment = maturity + error z, limited to 1-5; once the work has ended nobody assesses, and it is not-a-number."""
+        key, error = self.key(Purpose.ASSESS), self.value("error")
+        for place in self.places:
+            if self.active:
+                noise = np.array([normal(key, APART * int(place.code) + d) for d in range(len(DIMENSIONS))])
+                self.assessed[place.index] = np.clip(place.maturity + error * noise, 1.0, HIGHEST)
+            seen = self.assessed[place.index] if self.active else np.full(len(DIMENSIONS), np.nan)
+            self.rows += [
+                {"month": self.model.measured_month, "date": str(self.model.date), "municipality": place.name, "dimension": name,
+                 "true": float(true), "self_assessed": float(found)}
+                for name, true, found in zip(DIMENSIONS, place.maturity, seen, strict=True)
+            ]
+
+    def chosen(self, place):
+        """The dimensions worked on: of those named, as many as `focus` says, those that look weakest; ties by their order."""
+        return sorted(self.named, key=lambda d: (self.assessed[place.index, d], d))[: self.settings.focus]
+
+    def act_in(self, place):
+        """A month's work in one municipality, and its price."""
+        effort, chosen = self.value("effort") * float(self.sizes[place.index]), self.chosen(place)
+        growth = np.zeros(len(DIMENSIONS))
+        growth[chosen] = min(1.0, effort * self.value("growth"))
+        anchoring = min(1.0, effort * self.value("anchoring")) if ANCHOR in chosen else 0.0
+        place.develop(growth, anchoring)
+        self.spend(place, effort * len(chosen) * self.value("cost") / self.model.weight[place.index])
+
+    def tables(self):
+        """Maturity by municipality and dimension: the true level before the month's work, and what the municipality thinks."""
+        return {"maturity": self.rows}
