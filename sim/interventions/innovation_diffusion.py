@@ -93,14 +93,18 @@ class InnovationDiffusion(Intervention):
 
     turn = 0
 
+    def __init__(self, model, name, settings, *more):
+        super().__init__(model, name, settings, *more)
+        for other, block in model.plan.interventions.items():
+            twice = set(settings.innovations) & set(block.innovations if isinstance(block, Settings) and other != name else ())
+            if twice:
+                raise ValueError(f"interventions.{name}.innovations: '{min(twice)}' is spread by '{other}' too; name it in one of them")
+        self.surveys = []
+
     @functools.cached_property
     def courses(self):
         """One Course for each innovation, in the order named."""
         by_name = {i.name: i for i in self.model.interventions}
-        taken = {n for i in self.model.interventions if i is not self and isinstance(i, InnovationDiffusion) for n in i.settings.innovations}
-        twice = taken & set(self.settings.innovations)
-        if twice:
-            raise ValueError(f"interventions.{self.name}: '{min(twice)}' is spread by another block too; name it in one")
         return [self._course(by_name[name]) for name in self.settings.innovations]
 
     def _course(self, innovation):
@@ -233,11 +237,6 @@ class InnovationDiffusion(Intervention):
                     "state": WORDS[int(course.state[place.index])], "fidelity": x.fidelity(place),
                     **{column: float(values[place.index]) for column, values in found.items()},
                 })
-
-    @functools.cached_property
-    def surveys(self):
-        """Rows of the table `innovation_survey`."""
-        return []
 
     def tables(self):
         """`adoption`: state and practice by month; `innovation_survey`: yearly change of the cohorts, whole and as a sample sees it."""
