@@ -21,7 +21,7 @@ from tests.naive_services import Desk, Municipality, intervention
 PURPOSES = {
     "LANGUAGE_START": 9, "START": 10, "DEATH": 20, "WORK": 21, "CHRONIC": 22, "CARE": 23, "WELLBEING": 25, "CLAIM": 26,
     "STAGE": 27, "HOSPITAL": 28, "BEREAVE": 29, "GIVE_UP": 40, "QUEUE": 41, "HANDOFF": 42, "SEEK": 50, "SEEK_OTHER": 51,
-    "CARRY": 209, "STUDY": 210, "PLACE": 250, "HEAR": 1000, "ENROL": 1100, "LEAVE": 1200, "FIND": 1300,
+    "CARRY": 209, "STUDY": 210, "PLACE": 250, "HEAR": 1000, "ENROL": 1100, "LEAVE": 1200, "FIND": 1300, "ASSESS": 1410,
 }
 JOBLESS = (Status.unemployed, Status.labour_market_support)
 ACTIVE = (Status.employed, Status.student, Status.conscript)

@@ -16,13 +16,18 @@ class Municipality(mesa.Agent):
 
     def __init__(self, model, code, normal):
         super().__init__(model)
-        self.code, self.residents, self.desks = code, [], {}
+        self.code, self.residents, self.desks, self.normal = code, [], {}, normal
         c = model.values
-        self.maturity = [
+        self.own_maturity = [
             min(5.0, max(1.0, level + c["maturity.spread"] * normal(model.still("PLACE", dimension, int(code)))))
             for dimension, level in enumerate(c["maturity.level"])
         ]
+        self.developed, self.anchoring = [0.0] * len(self.own_maturity), 0.0
         self.page, self.pages = {}, []
+
+    @property
+    def maturity(self):
+        return [own + more for own, more in zip(self.own_maturity, self.developed, strict=True)]
 
     @property
     def fidelity(self):
@@ -46,9 +51,10 @@ class Municipality(mesa.Agent):
         """Capacity of the month; practice that is not anchored decays (7.5)."""
         for desk in self.desks.values():
             desk.capacity = desk.planned
-        decay = (1.0 - 0.5 ** (1.0 / self.model.values["maturity.half_life"])) * (1.0 - self.model.values["maturity.anchored"])
-        if decay > 0.0:
-            self.maturity = [max(1.0, level * (1.0 - decay)) for level in self.maturity]
+        lost, anchored = 1.0 - 0.5 ** (1.0 / self.model.values["maturity.half_life"]), self.model.values["maturity.anchored"]
+        if anchored < 1.0:
+            self.own_maturity = [max(1.0, level * (1.0 - lost * (1.0 - anchored))) for level in self.own_maturity]
+        self.developed = [more * (1.0 - lost * (1.0 - self.anchoring)) for more in self.developed]
 
     def open(self, service):
         return self.desks[service].capacity > 0.0
@@ -413,7 +419,26 @@ class LanguageGroups(Programme):
         return self.settings["capacity"] * people / 1000.0
 
 
-KINDS = {"social_marketing": Campaign, "guidance_centre": Guidance, "group_programme": Groups,
+class Development(Intervention):
+    """Maturity development (7.6.7): municipalities assess themselves and work on what looks weakest."""
+
+    names = ("concept_breadth", "participation", "collaboration", "leadership", "indicators", "social_marketing")
+
+    def work(self, place):
+        x, model = self.settings, self.model
+        if (model.month - self.start) % x["interval"] == 0:
+            place.seen = [min(5.0, max(1.0, level + x["error"] * place.normal(model.u("ASSESS", 8 * int(place.code) + i, self.number))))
+                          for i, level in enumerate(place.maturity)]
+        chosen = sorted((self.names.index(name) for name in x["dimensions"]), key=lambda i: (place.seen[i], i))[: x["focus"]]
+        before = place.maturity
+        for i in chosen:
+            place.developed[i] += x["effort"] * x["growth"] * (5.0 - before[i])
+        if self.names.index("leadership") in chosen:
+            place.anchoring += x["effort"] * x["anchoring"] * (1.0 - place.anchoring)
+        place.book(self.name, x["effort"] * len(chosen) * x["cost"] / self.weight[place.code])
+
+
+KINDS = {"maturity_development": Development, "social_marketing": Campaign, "guidance_centre": Guidance, "group_programme": Groups,
          "integrated_service": CaseManagers, "outreach_youth_work": YouthWorkers,
          "supported_employment": JobCoaches, "integration_support": LanguageGroups}
 
@@ -427,6 +452,7 @@ def intervention(model, real, block):
     places = [town for code in codes for town in model.towns if town.code == code]
     made = KINDS[plain["kind"]](model, plain, block.code, block.name, places)
     start = real.start_date
+    made.weight = {town.code: float(real.weight[m.index]) for town, m in zip(model.towns, real.municipalities, strict=True)}
     made.start = 12 * (plain["start"].year - start.year) + plain["start"].month - start.month + model.burn_in
     made.stop = None
     if plain["months"] is not None:

@@ -3,7 +3,7 @@
 Both start from the same residents; the twin was written from docs/odd.md alone. Three worlds of about 600 residents in two small
 municipalities, each with the central numbers (draw 0) and with drawn ones (draw 3): the baseline; PROMEQ from the second month
 on; and PROMEQ measured from July after half a year of burn-in, so that there are heavy users, with more kinds of programmes,
-several kinds of segments, end dates, and practice that decays. Desks have too little staff in the last two. Real numbers agree
+several kinds of segments, end dates, development of maturity, and practice that fades. Desks have too little staff in the last two. Real numbers agree
 to a relative 1e-9, everything else exactly.
 """
 
@@ -102,6 +102,15 @@ weeks = 30
 capacity = 30
 intensity = 30
 end = 2017-10-31
+[interventions.development]
+kind = "maturity_development"
+dimensions = ["participation", "leadership", "indicators"]
+focus = 2
+interval = 3
+growth = 0.1
+error = 1.0
+start = 2017-08-01
+months = 8
 [interventions.coaches]
 kind = "supported_employment"
 segment = { group = "labour_market_support" }
