@@ -140,6 +140,10 @@ class Block(Settings):
         """Names of other interventions that this one refers to, by the field that names them; a kind that does says so."""
         return {}
 
+    def parameter(self) -> str | None:
+        """Name of a parameter that this intervention moves, if it moves one; a kind that does says so."""
+        return None
+
     def place_lists(self) -> dict[str, tuple[str, ...]]:
         """Further lists of places, by the field that holds them, all within `places`; a kind that has any says so."""
         return {}
