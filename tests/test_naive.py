@@ -3,8 +3,8 @@
 Both start from the same residents; the twin was written from docs/odd.md alone. Three worlds of about 600 residents in two small
 municipalities, each with the central numbers (draw 0) and with drawn ones (draw 3): the baseline; PROMEQ from the second month
 on; and PROMEQ measured from July after half a year of burn-in, so that there are heavy users, with more kinds of programmes,
-several kinds of segments, end dates, development of maturity, and practice that fades. Desks have too little staff in the last two. Real numbers agree
-to a relative 1e-9, everything else exactly.
+several kinds of segments, end dates, development of maturity, and practice that fades. Desks have too little staff in the last
+two. Real numbers agree to a relative 1e-9, everything else exactly.
 """
 
 import math

@@ -95,11 +95,22 @@ class InnovationDiffusion(Intervention):
 
     def __init__(self, model, name, settings, *more):
         super().__init__(model, name, settings, *more)
-        for other, block in model.plan.interventions.items():
-            twice = set(settings.innovations) & set(block.innovations if isinstance(block, Settings) and other != name else ())
-            if twice:
-                raise ValueError(f"interventions.{name}.innovations: '{min(twice)}' is spread by '{other}' too; name it in one of them")
+        self.refuse_what_cannot_spread(model.plan.interventions)
         self.surveys = []
+
+    def refuse_what_cannot_spread(self, blocks):
+        """An innovation has one block that spreads it, and is piloted in its own places only. ValueError."""
+        mine = self.settings.innovations
+        for other, block in blocks.items():
+            twice = set(mine) & set(block.innovations if isinstance(block, Settings) and other != self.name else ())
+            if twice:
+                raise ValueError(f"interventions.{self.name}.innovations: '{min(twice)}' is spread by '{other}' too; name it in one")
+        here = {m.code for m in self.model.municipalities}
+        for innovation, words in self.settings.pilots.items():
+            beyond = here & set(resolve(words)[0]) - set(blocks[innovation].places)
+            if beyond:
+                key = f"interventions.{self.name}.pilots.{innovation}"
+                raise ValueError(f"{key}: {min(beyond)} is not among the places of '{innovation}'")
 
     @functools.cached_property
     def courses(self):

@@ -21,7 +21,8 @@ def survey(arm, state, changes, since=24, innovation="groups", n=50, sd=0.5, see
 def adoption(arm, *by_month):
     """Rows of `adoption` of municipalities A, B, …: a tuple of states for each month."""
     return [{"arm": arm, **RUN, "intervention": "spread", "month": m, "date": f"2010-{m + 1:02d}-01", "innovation": "groups",
-             "municipality": name, "state": s, "practice": 0.5} for m, states in enumerate(by_month) for name, s in zip("ABCD", states, strict=False)]
+             "municipality": name, "state": s, "practice": 0.5}
+            for m, states in enumerate(by_month) for name, s in zip("ABCD", states, strict=False)]
 
 
 def ledger(arm, **amounts):
@@ -35,7 +36,8 @@ USERS, NOBODY = ("in_use", "dropped", "unaware", "aware"), ("unaware",) * 4
 @pytest.fixture
 def tables():
     frames = {
-        "innovation_survey": survey("with", USERS, (0.3, 0.1, 0.1, -0.1), seen=(0.4, 0.2, 0.0, 0.0)) + survey("without", NOBODY, (0.1, 0.0, 0.1, -0.1)),
+        "innovation_survey": survey("with", USERS, (0.3, 0.1, 0.1, -0.1), seen=(0.4, 0.2, 0.0, 0.0))
+        + survey("without", NOBODY, (0.1, 0.0, 0.1, -0.1)),
         "adoption": adoption("with", USERS, ("embedded", "dropped", "unaware", "aware")) + adoption("without", NOBODY, NOBODY),
         "ledger": ledger("with", groups=100.0, groups_project=40.0, primary_care=7.0) + ledger("without", primary_care=9.0),
     }

@@ -3,12 +3,13 @@
 import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from scenarios import ScenarioError
 from sim.diffusion import State
 from sim.model import HyteModel
-from sim.runs import load
+from sim.runs import compare, load
 from sim.tidy import recorded
 
 PLACES = ("Kouvola", "Vantaa", "Lahti")
@@ -100,7 +101,7 @@ def test_the_effect_itself_is_what_practice_leaves_of_it(run, full_fidelity):
         model = run(blocks({"groups": {**GROUPS, "dropout": 0.0, "inclusion": 0.3}}, pilots={"groups": ["Lahti"]}, **STILL,
                            practice=practice, implementation=0.0, support=1000.0), 3, off, residents=3000)
         p = model.people[(model.people["programme"] == 1) & (model.people["alive"] == 1)]
-        doses.append(dict(zip(p["id"].tolist(), zip(p["programme_months"].tolist(), p["dose_inclusion"].tolist(), strict=True), strict=True)))
+        doses.append({int(r["id"]): (int(r["programme_months"]), float(r["dose_inclusion"])) for r in p})
     both = [i for i in doses[0] if i in doses[1] and doses[0][i][0] == doses[1][i][0] > 0]
     assert len(both) > 5
     assert [doses[1][i][1] for i in both] == pytest.approx([doses[0][i][1] / 2 for i in both])
@@ -206,6 +207,18 @@ def test_two_blocks_that_spread_the_same_are_refused(world):
         world(residents=100, interventions=both)
 
 
+def test_a_pilot_where_the_innovation_cannot_be_is_refused(world):
+    block = blocks({"groups": {**GROUPS, "places": ["Kouvola"]}}, pilots={"groups": ["Vantaa"]})
+    with pytest.raises(ValueError, match="092 is not among the places of 'groups'"):
+        world(residents=100, places=PLACES, interventions=block)
+
+
+def test_maturity_development_can_itself_be_an_innovation(run):
+    """It is worked on only where it is in use."""
+    model = run(blocks({"work": {"kind": "maturity_development"}}, pilots={"work": ["Lahti"]}, **STILL), 12)
+    assert {m.name for m in model.municipalities if m.developed.any()} == {"Lahti"}
+
+
 @pytest.mark.parametrize("fields, words", [
     ({"innovations": ["grups"]}, "Did you mean 'groups'?"),
     ({"innovations": ["spread"]}, "no other intervention 'spread'"),
@@ -251,3 +264,18 @@ def test_metropolia_its_pilots_and_its_comparator_are_three_arms_of_one_world(di
     assert differing(without.people, HyteModel(bare).run().people) == []
     items = [i.name for i in without.ledger.items if i.sector == "programmes"]
     assert sum(spent(without, item).sum() for item in items) == 0.0
+
+
+def test_a_comparison_writes_curves_and_the_meta_evaluation_with_the_truth_beside_it(tmp_path):
+    """The run folder's tables: what evaluators saw, and what twins say; nothing is true or seen in the arm without."""
+    small = {"population.residents": 1500, "time.years": 3, "time.burn_in": 1}
+    compare("metropolia_innovations", overrides=small, draws=1, replicates=1, workers=1, out=tmp_path)
+    folder = next(tmp_path.glob("*metropolia_innovations")) / "tables"
+    for name in ("adoption_curve", "embedding", "meta_evaluation", "meta_summary"):
+        assert (folder / f"{name}.csv").is_file()
+    found = pd.read_csv(folder / "meta_evaluation.csv")
+    spreading = found[found["arm"] == "metropolia_innovations"]
+    assert len(spreading) == 9 and spreading["true_effect"].notna().sum() >= 7
+    assert (spreading["cost_project"] > 0).all() and (spreading["adopters"] >= 1).all()
+    assert spreading["true_effect"].abs().max() < 0.1 < spreading["estimate"].abs().max()  # truth is small beside the noise
+    assert found.loc[found["arm"] == "metropolia_without", "true_effect"].isna().all()

@@ -71,7 +71,8 @@ def test_a_campaign_to_a_full_desk_lengthens_the_queue_and_not_the_visits(run):
     for size, factor in (("full", 0.2), ("roomy", 20.0)):
         staff = {"services.staff_minutes": [m * (factor if i == column else 1.0) for i, m in enumerate(minutes)], "effect.community": 0.0}
         with_it, without = run(campaign, 12, staff), run(None, 12, staff)
-        added[size] = {name: flow(with_it, name, "community_groups") - flow(without, name, "community_groups") for name in ("asked", "met", "queue")}
+        added[size] = {name: flow(with_it, name, "community_groups") - flow(without, name, "community_groups")
+                       for name in ("asked", "met", "queue")}
     assert min(a["asked"] for a in added.values()) > 20
     assert added["roomy"]["met"] == pytest.approx(added["roomy"]["asked"], rel=0.1)
     assert added["full"]["met"] < 0.1 * added["full"]["asked"] and added["full"]["queue"] > 0
@@ -94,7 +95,8 @@ def test_maturity_and_a_programme_multiply(run):
     """Development and groups together lend more than groups alone plus development alone, which lends nothing by itself."""
     low = {"maturity.level": [2.5] * 6, "effect.community": 0.0, "awareness.talk": 0.0}
     work = {"work": {"kind": "maturity_development", "growth": 1.0, "anchoring": 1.0}}
-    lent = [float(run(blocks, 6, low).people["dose_inclusion"].sum()) for blocks in ({}, work, {"groups": GROUPS}, {**work, "groups": GROUPS})]
+    worlds = ({}, work, {"groups": GROUPS}, {**work, "groups": GROUPS})
+    lent = [float(run(blocks, 6, low).people["dose_inclusion"].sum()) for blocks in worlds]
     nothing, alone, groups, both = lent
     assert nothing == alone == 0.0
     assert both > 1.5 * groups > 0.0

@@ -25,7 +25,10 @@ def developed(world):
 
 
 def expected(start, growth, lost, months):
-    """Closed form: g' = (1 - lost) g + growth (5 - start - (1 - lost) g), so g = growth (5 - start) (1 - k^n) / (1 - k), k = (1 - lost)(1 - growth)."""
+    """Closed form of g' = (1 - lost) g + growth (5 - start - (1 - lost) g): g = growth (5 - start) (1 - k^n) / (1 - k).
+
+    k = (1 - lost) (1 - growth).
+    """
     keep = (1.0 - lost) * (1.0 - growth)
     return start + growth * (5.0 - start) * (1.0 - keep**months) / (1.0 - keep)
 
@@ -74,8 +77,8 @@ def test_no_effort_changes_nothing_and_costs_only_its_project(world, differing):
     column, months = beside.ledger.column, np.stack(beside.ledger.kept)
     assert months[:, :, column["work"]].sum() == 0.0
     assert (months[:, :, column["work_project"]].sum(0) * beside.weight).sum() == pytest.approx(90_000.0)
-    same = [name for name in plain.ledger.column]
-    assert all((months[:, :, column[n]] == np.stack(plain.ledger.kept)[:, :, plain.ledger.column[n]]).all() for n in same)
+    before = np.stack(plain.ledger.kept)
+    assert all((months[:, :, column[name]] == before[:, :, at]).all() for name, at in plain.ledger.column.items())
 
 
 def test_money_is_dimensions_times_effort_times_price(developed):
@@ -108,7 +111,8 @@ def test_self_assessment_errs_by_its_error_and_drives_the_focus(developed):
     numbers = {"maturity.level": [3.0, 3.0, 1.5, 3.0, 3.0, 3.0], "maturity.spread": 0.0}
     model = developed({"focus": 1, "error": 0.0, "interval": 60}, 6, numbers)
     assert np.flatnonzero(model.municipalities[0].developed).tolist() == [2]
-    many = developed({"error": 0.4, "interval": 1}, 36, {"maturity.level": [3.0] * 6, "maturity.spread": 0.0}, places=("county:Keski-Suomi",))
+    alike = {"maturity.level": [3.0] * 6, "maturity.spread": 0.0}
+    many = developed({"error": 0.4, "interval": 1}, 36, alike, places=("county:Keski-Suomi",))
     rows = many.interventions[0].tables()["maturity"]
     errors = np.array([row["self_assessed"] - row["true"] for row in rows])
     inside = np.abs(np.array([row["true"] for row in rows]) - 3.0) < 0.8  # away from the ends of the scale, where answers are cut off
