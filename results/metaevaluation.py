@@ -110,7 +110,7 @@ def _truth(survey, comparator):
 def summary(found):
     """Meta-evaluation by arm and innovation over runs, from `evaluations`.
 
-    true_effect, estimate: means; estimate_sd: spread of estimates over runs; published: mean estimate weighted by the chance
+    true_effect, estimate, se: means (draws of one replicate ask the same residents: chance lies between replicates); published: mean estimate weighted by the chance
     of publication, what a reader of the literature would believe; significant: share of studies with p < 0.05; studies.
     """
     known = found.dropna(subset=["estimate", "p"])
@@ -118,7 +118,7 @@ def summary(found):
     for (arm, innovation), group in known.groupby(["arm", "innovation"], sort=False):
         rows.append({
             "arm": arm, "innovation": innovation, "studies": len(group), "true_effect": group["true_effect"].mean(),
-            "estimate": group["estimate"].mean(), "estimate_sd": group["estimate"].std(),
+            "estimate": group["estimate"].mean(), "se": group["se"].mean(),
             "published": np.average(group["estimate"], weights=group["publication"]),
             "significant": (group["p"] < SIGNIFICANT).mean(), "respondents": group["respondents"].mean(),
             "fidelity": group["fidelity"].mean(), "cost": (group["cost_project"] + group["cost_running"]).mean(),
