@@ -1,7 +1,6 @@
 """Inequality indices against published numbers, closed forms and brute force."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -199,7 +198,7 @@ def test_someone_with_nothing():
         (lambda: ineq.slope_index([1, 2], [3, 3]), "one value only"),
         (lambda: ineq.slope_index([1, 2], [1, np.inf]), "rank holds a missing"),
         (lambda: ineq.relative_index([-5, 5], [1, 2]), "must both be above 0"),
-        (lambda: ineq.relative_index([1, 2], [1, 2], kind="log"), "choose 'fitted' or 'mean'"),
+        (lambda: ineq.relative_index([1, 2], [1, 2], kind="exp"), "choose 'fitted' or 'mean'"),
         (lambda: ineq.relative_gap(1, 0), "relative gap is undefined"),
         (lambda: ineq.ede([1, 2], -1), "at least 0"),
         (lambda: ineq.ede([1, 2], 1, kind="plain"), "choose atkinson"),
@@ -209,15 +208,3 @@ def test_someone_with_nothing():
 def test_refuses_nonsense(call, words):
     with pytest.raises(ValueError, match=words):
         call()
-
-
-def test_a_million_residents_in_a_moment():
-    rng = np.random.default_rng(6)
-    y, rank, w = rng.lognormal(size=10**6), rng.random(10**6), rng.random(10**6)
-    start = time.perf_counter()
-    ineq.gini(y, w)
-    ineq.slope_index(y, rank, w)
-    ineq.concentration_index(y, rank, w)
-    assert (
-        time.perf_counter() - start < 5
-    )  # about half a second on two cores; a quadratic method would take hours
