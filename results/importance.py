@@ -45,7 +45,7 @@ def tornado(draws, outcome, level=0.95):
     """Bars of a tornado from draws: frame with parameter, low, high, at_low, at_high, middle, width, widest first.
 
     low, high: percentiles of the parameter that hold `level`; at_low, at_high: outcome that a linear regression on all parameters
-    expects there, others at their means; middle: at the means. For curved outcomes see `importance`. Source: Briggs et al. 2012 (ISPOR-SMDM 6).
+    expects there, others at their means; middle: at the means. For curved outcomes see `importance`. Source: Briggs et al. 2012.
     """
     x, y, names = _columns(draws, outcome)
     n, p = x.shape

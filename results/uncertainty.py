@@ -111,7 +111,7 @@ def by_draw(values, draws):
     parameters could settle. ValueError on missing numbers.
     """
     values, draws = np.asarray(values, dtype=np.float64), np.asarray(draws)
-    found, code = np.unique(draws, return_inverse=True)
+    found = np.unique(draws)
     flat = values.reshape(len(values), -1)
     means = np.column_stack([_by_draw(column, draws)[3] for column in flat.T])
     return found, means[:, 0] if values.ndim == 1 else means
@@ -172,7 +172,7 @@ def paired(frame, arm, comparator, keys=KEYS, value="value"):
 
 def _more(values, draws, target):
     """More draws, and more replicates of every draw (None: no number would do), for an error of the mean of `target`."""
-    _, _, size, means = _by_draw(values, draws)
+    size = _by_draw(values, draws)[2]
     d, r = size.size, values.size / size.size
     error = standard_error(values, draws)
     more_draws = max(0, int(np.ceil(d * (error / target) ** 2 - 1e-9)) - d)
@@ -186,7 +186,7 @@ def _more(values, draws, target):
 
 
 def stop(values, draws, within):
-    """Stop rule: whether the Monte-Carlo error of the mean over runs is at most `within` [units of values], and else what is missing: `Stop`.
+    """Stop rule: whether the Monte-Carlo error of the mean over runs is at most `within` [units of values], else what is missing: `Stop`.
 
     error^2 = (parameter + chance / replicates) / draws. Decide `within` before running, from the smallest difference that would
     matter. With fewer than two runs nothing is known: not enough, one more draw.
