@@ -3,16 +3,49 @@
 import numpy as np
 import pandas as pd
 
-from results import economics, money
+from results import economics, fairness, money
 from results.importance import importance, tornado
 from results.panel import Panel, bounds
 from results.uncertainty import convergence
 from results.valueofinformation import evppi_table
 
-__all__ = ["acceptability", "arms", "frontier", "increments", "information", "net_benefits", "notes", "payers", "rates"]
+__all__ = ["acceptability", "analyse", "arms", "frontier", "increments", "information", "net_benefits", "notes", "payers", "rates"]
 
 RATES = ((0.0, 0.0), (0.03, 0.03), (0.05, 0.05), (0.03, 0.015))
 DRAWS_NEEDED = 2
+
+
+def analyse(table, comparator=None, wtp=(20_000.0, 50_000.0), displaced=None, discount=(0.03, 0.03), scale=None, level=0.95, curve=41):
+    """Every table that a checked table (`external.External`) allows: ({name: frame}, notes).
+
+    wtp: values of a unit of effect; displaced: cost of a unit of effect in what is displaced, default the first threshold above 0;
+    discount: yearly rates of costs and effects, used with a column year; scale: limits of a bounded score; curve: number of points
+    of the curve from 0 to twice the highest threshold (column asked marks the thresholds asked for). Tables: arms, increments,
+    frontier, net_benefit, acceptability, payers, rates, inequality, strata, equity, ede_profile, evppi, importance, tornado;
+    those without data are left out.
+    """
+    panel = Panel(table, comparator, *discount)
+    price = displaced or next(value for value in wtp if value > 0)
+    grid = sorted({*wtp, *np.linspace(0, 2 * max(wtp), curve)})
+    found = {
+        "arms": arms(panel, level),
+        "increments": increments(panel, level),
+        "frontier": frontier(panel),
+        "net_benefit": net_benefits(panel, wtp, level),
+        "acceptability": acceptability(panel, grid).assign(asked=lambda frame: frame["wtp"].isin(wtp)),
+        "payers": payers(panel, level) if panel.table.payers or panel.years > 1 else None,
+        "rates": rates(table, comparator) if panel.years > 1 else None,
+        "inequality": fairness.inequalities(panel, scale, level),
+        **information(panel, wtp),
+    }
+    told = notes(panel, wtp)
+    strata = panel.strata()
+    if len(strata) > 1:
+        found["strata"] = fairness.by_stratum(panel, price)
+        found["equity"] = fairness.planes(panel, price, scale, level=level)
+        found["ede_profile"] = fairness.ede_profiles(panel, price, scale)
+        told.append(f"Strata from the worst to the best off: {', '.join(map(str, strata))}. Opportunity cost: one unit per {price:,.0f}.")
+    return {name: frame for name, frame in found.items() if frame is not None and not frame.empty}, told
 
 
 def arms(panel, level=0.95):
@@ -28,7 +61,7 @@ def arms(panel, level=0.95):
 
 
 def increments(panel, level=0.95):
-    """Each arm against the comparator, per person: added cost and effect with intervals, ICER, quadrant, share of draws in each quadrant."""
+    """Each arm against the comparator, per person: added cost and effect, ICER, quadrant, share of draws in each quadrant."""
     units = _unit_errors(panel, level, paired=True)
     dc, de = economics.increments(panel.costs, panel.effects)
     cost, effect = panel.by_draw()

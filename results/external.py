@@ -135,7 +135,7 @@ def _columns(frame):
             hint = f"; there is {near.pop(column)!r}: is it meant?" if column in near else ""
             also = " or one cost_<payer> for each payer" if column == "cost" else ""
             problems.append(f"no column {column}{also}{hint}")
-    return problems + [f"column {found!r} is not known; is {column} meant?" for column, found in near.items()]
+    return problems + [f"column {found!r} is not known; is {column} meant? Rename or drop it" for column, found in near.items()]
 
 
 def _notes(frame, payers):
@@ -219,8 +219,11 @@ def _runs(rows, units, problems, comparator):
         starts = rows.drop_duplicates(keys).reset_index().set_index(keys)["index"]
         again = np.flatnonzero(first > 0)
         _tell(problems, "unit", again, lambda i: f"same arm, draw, replicate, unit and year as line {starts[tuple(rows.loc[i, keys])] + 2}")
-    runs = rows.groupby(["draw", "replicate"], sort=True)["arm"].agg(lambda a: set(a))
-    lacking = [(key, arm) for key, found in runs.items() for arm in arms if arm not in found]
+    there = rows[KEYS].drop_duplicates()
+    wanted = there[KEYS[1:]].drop_duplicates().sort_values(KEYS[1:]).merge(pd.DataFrame({"arm": arms}), how="cross")
+    found = set(there.itertuples(index=False, name=None))
+    lacking = [] if len(found) == len(wanted) else [((d, r), arm) for d, r, arm in wanted.itertuples(index=False, name=None)
+                                                    if (arm, d, r) not in found]  # fmt: skip
     for (draw, replicate), arm in lacking[:EACH]:
         problems.append(f"arm {arm!r} has no rows for draw {draw}, replicate {replicate}, which another arm has")
     if len(lacking) > EACH:

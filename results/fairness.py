@@ -47,8 +47,11 @@ def _groups(panel):
     if len(panel.strata()) < 2:
         return None
     names, people, _, effects = panel.by_stratum()
-    frames = [pd.DataFrame({"arm": arm, "draw": draw, "replicate": replicate, "stratum": names, "people": people[i, j], "effect": effects[i, j]})
-              for i, (draw, replicate) in enumerate(panel.runs.itertuples(index=False, name=None)) for j, arm in enumerate(panel.arms)]  # fmt: skip
+    frames = []
+    for i, run in panel.runs.iterrows():
+        for j, arm in enumerate(panel.arms):
+            columns = {"arm": arm, **run, "stratum": names, "people": people[i, j], "effect": effects[i, j]}
+            frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -26,16 +26,18 @@ class Bounds(NamedTuple):
 def bounds(values, draws, level=0.95):
     """Mean and interval of one value per run: `Bounds`.
 
-    Several draws: percentiles of parameter uncertainty, chance taken out where replicates show it. One draw, several replicates: the
-    Monte-Carlo interval of the mean, by Student's t. One run: nothing is known.
+    Several draws: percentiles of parameter uncertainty, chance taken out where replicates show it. One draw, or draws that differ no
+    more than chance does: the Monte-Carlo interval of the mean, by Student's t. One run: nothing is known.
     """
     from scipy.stats import t
 
     values, draws = np.asarray(values, dtype=np.float64), np.asarray(draws)
     mean = float(by_draw(values, draws)[1].mean())
     if np.unique(draws).size > 1:
-        found = interval(parameter_values(values, draws), level)
-        return Bounds(mean, found.low, found.high, "draws")
+        inner = parameter_values(values, draws)
+        if np.ptp(inner) > 0 or np.ptp(values) == 0:
+            found = interval(inner, level)
+            return Bounds(mean, found.low, found.high, "draws")
     if values.size > 1:
         reach = float(t.ppf((1 + level) / 2, values.size - 1)) * standard_error(values)
         return Bounds(mean, mean - reach, mean + reach, "replicates")
