@@ -75,6 +75,9 @@ STEEP = {
 }  # change of the level with the linear part, which is also the variance that the canonical link assumes
 
 
+FARTHEST = 50.0  # a linear part as large as this means that the slope runs away
+
+
 def fit_line(y, x, w, model):
     """Intercept and slope of the linear part of a "linear", "log" or "logit" model on aligned columns, by Newton's steps."""
     if model not in INVERSE:
@@ -89,6 +92,8 @@ def fit_line(y, x, w, model):
     for _ in range(60):
         level = INVERSE[model](design @ beta)
         bend = design.T @ (design * (w * STEEP[model](level))[:, None])
+        if np.abs(beta).max() > FARTHEST or np.linalg.cond(bend) > 1e12:
+            break
         step = np.linalg.solve(bend, design.T @ (w * (y - level)))
         beta = beta + step * min(1.0, 3.0 / max(np.abs(step).max(), 1e-300))
         if np.abs(step).max() < 1e-12:

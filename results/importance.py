@@ -91,8 +91,16 @@ def _regress(x, y, w):
 
 
 def _partial(x, y, w):
-    """Partial correlation of each column with y, the others held, from the inverse of the correlation matrix."""
-    both = np.column_stack([x, y])
-    precision = np.linalg.pinv(np.atleast_2d(np.cov(both.T, aweights=w)), hermitian=True)
-    scale = np.sqrt(np.outer(np.diag(precision), np.diag(precision)))
-    return np.clip(-precision[:-1, -1] / scale[:-1, -1], -1, 1)
+    """Partial correlation of each column with y, the others held: b / sqrt(b^2 + (1 - R2) v), v the column's variance inflation."""
+    beta, r2 = _regress(x, y, w)
+    inflation = np.diag(np.linalg.pinv(_correlation(x, w), hermitian=True))
+    beta = np.where(np.abs(beta) < 1e-9, 0.0, beta)
+    below = np.sqrt(beta**2 + max(1 - r2, 0.0) * inflation)
+    return np.divide(beta, below, out=np.zeros_like(beta), where=below > 0)
+
+
+def _correlation(x, w):
+    """Weighted correlation matrix of columns."""
+    covariance = np.atleast_2d(np.cov(x.T, aweights=w))
+    scale = np.sqrt(np.diag(covariance))
+    return covariance / np.outer(scale, scale)
