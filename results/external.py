@@ -228,7 +228,7 @@ def _runs(rows, units, problems, comparator):
         problems.append(f"arm {arm!r} has no rows for draw {draw}, replicate {replicate}, which another arm has")
     if len(lacking) > EACH:
         problems.append(f"{len(lacking) - EACH} more runs that one arm lacks")
-    weight = rows.groupby(KEYS, sort=False)["weight"].sum()
+    weight = rows["weight"].abs().groupby([rows[key] for key in KEYS], sort=False).max()
     for arm, draw, replicate in list(weight.index[weight == 0])[:EACH]:
         problems.append(f"all weights of arm {arm!r}, draw {draw}, replicate {replicate} are 0")
 
