@@ -212,22 +212,27 @@ def quantile(values, share, weights=None):
     A share met exactly is the mean of that value and the next, so that the median of 1, 2, 3, 4 is 2.5 (type
     2 of Hyndman & Fan 1996).
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"share must lie between 0 and 1, not {share}")
+    return _quantiles(values, (share,), weights)[0]
+
+
+def _quantiles(values, shares, weights):
+    """Several weighted quantiles by one sorting."""
+    for share in shares:
+        if not 0 <= share <= 1:
+            raise ValueError(f"share must lie between 0 and 1, not {share}")
     y, w, _ = columns(values, weights)
     order = np.argsort(y)
     reached = np.cumsum(w[order])
     near = 1e-12  # cumulated weights carry rounding, and a share met exactly must be seen as met
-    low = min(int(np.searchsorted(reached, share - near)), y.size - 1)
-    high = min(int(np.searchsorted(reached, share + near)), y.size - 1)
-    return float((y[order[low]] + y[order[high]]) / 2)
+    ends = [[min(int(np.searchsorted(reached, share + side)), y.size - 1) for side in (-near, near)] for share in shares]
+    return [float((y[order[low]] + y[order[high]]) / 2) for low, high in ends]
 
 
 def quantile_ratio(values, high=0.9, low=0.1, weights=None):
     """Ratio of two weighted quantiles, P90/P10 by default [ratio]; ValueError unless the lower quantile is above 0."""
     if not low < high:
         raise ValueError(f"the lower share must be below the higher one, not {low} and {high}")
-    bottom = quantile(values, low, weights)
+    bottom, top = _quantiles(values, (low, high), weights)
     if bottom <= 0:
         raise ValueError(f"the quantile at {low:g} is {bottom:g}, so a ratio to it is undefined")
-    return quantile(values, high, weights) / bottom
+    return top / bottom

@@ -39,7 +39,8 @@ def test_prints_the_decision(hytesim):
     code, out, _ = hytesim("results", "from-table", "my.csv", "--wtp", "1000", "--wtp", "5000")
     assert code == 0
     for word in ("Amounts in EUR", "Efficiency frontier", "costs_more_gains", "Net benefit", "Acceptability", "Budget impact",
-                 "slope_index", "Gain, opportunity cost", "Equity-impact plane", "Strata from the worst to the best off: 1, 2"):  # fmt: skip
+                 "slope_index", "Gain, opportunity cost", "Equity-impact plane",
+                 "Strata from the worst to the best off: 1, 2"):  # fmt: skip
         assert word in out
     assert "1,975" in out  # 395 more a person for 0.2 more
     assert all(len(line) <= 100 for line in out.splitlines() if not line.startswith("- "))
@@ -49,7 +50,8 @@ def test_writes_every_table(hytesim, tmp_path):
     code, out, _ = hytesim("results", "from-table", "my.csv", "--out", "tables")
     assert code == 0
     names = {path.stem for path in (tmp_path / "tables").iterdir()}
-    assert names == {"arms", "increments", "frontier", "net_benefit", "acceptability", "payers", "inequality", "strata", "equity", "ede_profile"}
+    assert names == {"arms", "increments", "frontier", "net_benefit", "acceptability", "payers", "inequality", "strata", "equity",
+                     "ede_profile"}  # fmt: skip
     assert f"{len(names)} tables in tables" in out
     row = pd.read_csv(tmp_path / "tables" / "increments.csv").iloc[0]
     assert row["cost"] == pytest.approx((380 + 410) / 2)

@@ -69,7 +69,10 @@ def test_notes_say_what_was_assumed():
         ("arm,effect\na,1\nb,2", "no column cost or one cost_<payer> for each payer"),
         ("arm,cost,effect\na,1,1\nb,,1", "line 3, column cost: no number stands here (NaN); a missing value is not 0"),
         ("arm,cost,effect\na,1,1\nb,x,1", "line 3, column cost: 'x' is not a number"),
-        ('arm,cost,effect\na,1,1\nb,"1,5",1', "line 3, column cost: '1,5' is not a number; " + "write a decimal point, or separate columns by semicolons"),
+        (
+            'arm,cost,effect\na,1,1\nb,"1,5",1',
+            "line 3, column cost: '1,5' is not a number; write a decimal point, or separate columns by semicolons",
+        ),
         ("arm,cost,effect\na,1,1\nb,inf,1", "line 3, column cost: the number is infinite"),
         ("arm,cost,effect,weight\na,1,1,1\nb,1,1,-2", "line 3, column weight: -2 is negative; a weight is a number of people, 0 or more"),
         ("arm,cost,effect,weight\na,1,1,1\nb,1,1,0", "all weights of arm 'b', draw 0, replicate 0 are 0"),
