@@ -110,8 +110,9 @@ def _truth(survey, comparator):
 def summary(found):
     """Meta-evaluation by arm and innovation over runs, from `evaluations`.
 
-    true_effect, estimate, se: means (draws of one replicate ask the same residents: chance lies between replicates); published: mean estimate weighted by the chance
-    of publication, what a reader of the literature would believe; significant: share of studies with p < 0.05; studies.
+    true_effect, estimate, se: means (draws of one replicate ask the same residents: chance lies between replicates);
+    published: mean estimate weighted by the chance of publication, what a reader of the literature would believe;
+    significant: share of studies with p < 0.05; studies.
     """
     known = found.dropna(subset=["estimate", "p"])
     rows = []
