@@ -97,7 +97,7 @@ def test_publication_makes_effects_look_larger():
     estimate = np.repeat(0.1 + 0.1 * z, np.round(10 * weights).astype(int))
     p = np.array([math.erfc(abs(e) / 0.1 / math.sqrt(2)) for e in estimate])
     published = np.where(p < metaevaluation.SIGNIFICANT, metaevaluation.PUBLISHED, metaevaluation.PUBLISHED_NULL)
-    ones = dict.fromkeys(("true_effect", "respondents", "fidelity", "cost_project", "cost_running", "adopters", "embedded"), 0.1)
+    ones = dict.fromkeys(("true_effect", "se", "respondents", "fidelity", "cost_project", "cost_running", "adopters", "embedded"), 0.1)
     found = metaevaluation.summary(pd.DataFrame({"arm": "with", "innovation": "groups", "estimate": estimate, "p": p,
                                                  "publication": published, **ones})).iloc[0]
     assert found["estimate"] == pytest.approx(0.1, abs=0.003)
