@@ -22,12 +22,12 @@ from sim.rules.card import (
 COLUMNS = {"eligible": ELIGIBLE, "offered": OFFERED, "given": GIVEN, "holders": HOLDERS, "users": USERS, "uses": USES,
            "persons": PERSONS, "turned_away": TURNED_AWAY, "cost": COST}
 YOUNGEST = ("under_school_age", "school_age", "no_child")
-_CELLS = np.arange(CELLS)
+_CELLS = np.arange(CELLS).reshape(-1, BANDS)  # urban-rural class x age of the youngest child
 # Segment of the table -> its cells.
 VIEWS = {
-    ("all", "all"): _CELLS,
-    **{("urbanity", u.name): _CELLS[_CELLS // BANDS == u.value] for u in Urbanity},
-    **{("youngest_child", name): _CELLS[_CELLS % BANDS == i] for i, name in enumerate(YOUNGEST)},
+    ("all", "all"): _CELLS.ravel(),
+    **{("urbanity", u.name): _CELLS[u.value] for u in Urbanity},
+    **{("youngest_child", name): _CELLS[:, i] for i, name in enumerate(YOUNGEST)},
 }
 
 

@@ -22,7 +22,7 @@ PAIRS = ("wish", "seats", "price", "relief", "inclusion", "cohesion")
 CARD = np.dtype([(n, "i8") for n in ("household", "row", "first", "given", "last", "uses")] + [("balance", "f8"), ("before", "f8")])
 USE = np.dtype([("card", "i8"), ("service", "i8"), ("persons", "i8"), ("cost", "f8")])
 RULES = np.dtype(
-    [(n, "i8") for n in ("validity", "window")] + [(n, "u8") for n in ("offer_key", "accept_key", "wish_key", "seat_key")]
+    [(n, "i8") for n in ("validity", "window", "children")] + [(n, "u8") for n in ("offer_key", "accept_key", "wish_key", "seat_key")]
     + [(n, "f8") for n in ("offer", "accept", "budget", "distance", "carless", "word", "fidelity", "line")]
     + [(n, "f8", (len(GOES_TO),)) for n in PAIRS]
 )
@@ -91,6 +91,7 @@ class WellbeingCard(Intervention):
         """The card as the rules read it, but for what changes with place and month: a record array of length 1."""
         out = np.zeros(1, RULES)
         out["validity"], out["window"] = self.settings.validity, self.settings.window
+        out["children"] = self.settings.segment.group == "family"
         for field in ("accept", "budget", "distance", "carless", "word", *PAIRS):
             out[field] = self.value(field)
         return out
@@ -196,7 +197,8 @@ class WellbeingCard(Intervention):
         campaigns = [i for i in model.interventions if i.name in self.settings.retargets]
         parts = [(c, p) for c in campaigns for p in c.places if p in self.places]
         seen = [share(p.index, c.settings.segment.urbanity) for c, p in parts]
-        money = [c.value("cost") * c.level * c.use[p.index] * model.weight[p.index] * (p.stop - p.start) / 1000.0 for c, p in parts]
+        planned = [c.value("cost") * c.active * c.level * c.use[p.index] for c, p in parts]  # per 1,000 residents
+        money = [m * model.weight[p.index] * (p.stop - p.start) / 1000.0 for m, (_, p) in zip(planned, parts, strict=True)]
         missing = [max(0.0, aim - s) for s in seen]  # of not-a-number 0: where nobody is eligible nothing is missing
         factors = shared_by_need(money, missing, self.value("retargeting"))
         for (campaign, place), factor, participation in zip(parts, factors.tolist(), seen, strict=True):

@@ -13,7 +13,7 @@ from sim.rules.programme import belongs
 
 SERVICES = 2  # nature, culture
 ADULT, SCHOOL, MONTHS = 18, 7, 12  # years, years, months
-BANDS = 3  # age of the youngest child: under school age, school age, no child
+BANDS, NO_CHILD = 3, 2  # age of the youngest child: under school age, school age, no child
 CELLS = 3 * BANDS  # urban-rural class of the area x age of the youngest child
 ELIGIBLE, OFFERED, GIVEN, HOLDERS, USERS, USES, PERSONS, TURNED_AWAY, COST = range(9)
 
@@ -42,7 +42,7 @@ def cell_of(people, first, last, urbanity, month):
     for i in range(first, last):
         if people[i].alive == 1:
             youngest = min(youngest, age_of(people[i], month))
-    band = 0 if youngest < SCHOOL else 1 if youngest < ADULT else 2
+    band = 0 if youngest < SCHOOL else 1 if youngest < ADULT else NO_CHILD
     return urbanity * BANDS + band
 
 
@@ -116,7 +116,8 @@ def mark(people, cards, month, slot, used):
 def hand_out(people, listed, segment, month, card_settings, parameters, areas, start, indptr, indices, slot, used, cards, fresh, counts):
     """Workers offer the card to eligible households that met a service last month; some take it. Returns new cards.
 
-    listed: rows to look at, ascending; an eligible household has an adult who belongs to the segment; the first one decides.
+    listed: rows to look at, ascending; an eligible household has an adult who belongs to the segment (the first one decides) and,
+    if the segment is families, a child under 18 now.
     P(offered | contact) = offer; P(taken | offered) = 1 - exp(-accept x readiness), readiness falling with the burden of asking,
     which trust lightens. cards (written): an expired card is filled anew; fresh (written): first cards. counts: by cell.
     """
@@ -136,6 +137,8 @@ def hand_out(people, listed, segment, month, card_settings, parameters, areas, s
         if c >= 0 and month - cards[c].given < d.validity:
             continue
         cell = cell_of(people, first, last, p.urbanity, month)
+        if d.children == 1 and cell % BANDS == NO_CHILD:  # a household that parted at the turn of the year, or all have grown up
+            continue
         counts[cell, ELIGIBLE] += 1.0
         if contact_rate(people, first, last, month, 1, d.line) == 0.0 or uniform(d.offer_key, p.household) >= d.offer:
             continue
@@ -205,7 +208,7 @@ def visit(people, cards, month, card_settings, seats, parameters, areas, start, 
             p = people[h]
             if s == 0:
                 cell = cell_of(people, first, last, p.urbanity, month)
-                counts[cell, ELIGIBLE] += 1.0
+                counts[cell, ELIGIBLE] += 1.0 if card.given < month else 0.0  # who got it this month has been counted
                 counts[cell, HOLDERS] += 1.0
             if card.balance <= 0.0 or living(people, first, last) * d.price[s] > card.balance:
                 continue
