@@ -308,3 +308,14 @@ def test_bad_settings_are_refused_in_one_line(scenario, settings, words):
     with pytest.raises(ScenarioError) as caught:
         scenario(interventions=blocks)
     assert words in str(caught.value)
+
+
+def test_card_and_campaign_do_not_simply_add_up(run):
+    """A campaign brings many more visits where there are seats, and hardly any where there are not: they share the seats."""
+    loud = {"families": {**CAMPAIGN, "reach": 1.0, "impact": 1.0, "frequency": 5.0, "product": 1.0}}
+
+    def brought(seats):
+        settings = {"residents": 3000, "accept": 0.5, "wish": [0.5, 0.5], "budget": 5000.0, "seats": seats}
+        return total(run(10, others=loud, **settings), "uses") - total(run(10, **settings), "uses")
+
+    assert brought([200.0, 200.0]) > 3 * max(0, brought([2.0, 2.0])) and brought([200.0, 200.0]) > 20
