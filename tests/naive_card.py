@@ -1,4 +1,4 @@
-"""The naive twin of the wellbeing card, from docs/odd.md (7.6.4): a household's card is an agent."""
+"""The naive twin of the wellbeing card, from docs/odd.md (7.6.5): a household's card is an agent."""
 
 import math
 

@@ -198,7 +198,7 @@ class Intervention(mesa.Agent):
 
     @property
     def level(self):
-        """Built up in `ramp` months (7.6.4); nothing before the start."""
+        """Built up in `ramp` months (7.6); nothing before the start."""
         return min(1.0, max(0, self.model.month - self.start + 1) / max(1, self.settings["ramp"]))
 
     def size(self, place):

@@ -11,7 +11,7 @@ from scenarios.schema import fault
 from sim.intervention import Intervention
 from sim.monitoring import Monitoring
 from sim.residents import SERVICES, rows
-from sim.rules.card import CELLS, ELIGIBLE, GIVEN, OFFERED, TURNED_AWAY, USERS, USES, assess, hand_out, mark, visit
+from sim.rules.card import CELLS, COST, ELIGIBLE, GIVEN, OFFERED, TURNED_AWAY, USERS, USES, assess, count_holders, hand_out, mark, visit
 from sim.rules.draws import Purpose, address, uniform
 from sim.steering import shared_by_need
 
@@ -140,17 +140,19 @@ class WellbeingCard(Intervention):
             self.cards[here] = np.concatenate([self.cards[here], fresh[:number]])
         cards = self.cards[here]
         uses = np.zeros(len(GOES_TO) * len(cards), USE)
-        made, paid = visit(people, rows(cards), m.month, rows(d), self.seats(place), parameters, areas, *who, used, counts, rows(uses))
+        count_holders(people, rows(cards), m.month, rows(d), counts)
+        made = visit(people, rows(cards), m.month, rows(d), self.seats(place), parameters, areas, *who, used, counts, rows(uses))
         self.note(place, uses[:made])
         for step, column in zip(self.steps, self._columns, strict=True):
             self.funnel[step] += counts[:, column].sum()
-        self.spend(place, paid + self.value("cost") * counts[:, GIVEN].sum())
+        self.spend(place, counts[:, COST].sum() + self.value("cost") * counts[:, GIVEN].sum())
         self.open_month = m.month
 
     def contact_line(self, place):
         """Cost of a month [EUR2018] from which a resident has met one of the services that hand out cards."""
-        prices = self.model.planned["price"][place.index, [SERVICES.index(s) for s in CHANNEL]]
-        return max(1.0, prices.min() - 0.5)  # the months' costs are kept in whole euros
+        columns = [SERVICES.index(s) for s in CHANNEL]
+        least = min(desks["price"][place.index, columns].min() for desks in (self.model.planned, self.model.desks))  # a lever may lower it
+        return max(1.0, least - 0.5)  # the months' costs are kept in whole euros
 
     def note(self, place, uses):
         """Keep the records of uses, whole months until there are too many."""

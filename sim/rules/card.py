@@ -165,6 +165,16 @@ def hand_out(people, listed, segment, month, card_settings, parameters, areas, s
 
 
 @rule
+def wants(p, card, s, area, heard, d, k):
+    """Whether the holder p of a card wants to go to service s with the family, and can get there.
+
+    P = 1 - exp(-wish_s x readiness x travel); the way counts in travel, so it is taken out of the burden.
+    """
+    ready = prepared(p, max(0.0, burden(p, area, k) - area.distance), heard, k)
+    return uniform(d.wish_key, SERVICES * card.household + s) < 1.0 - math.exp(-d.wish[s] * ready * travel(p, area, d))
+
+
+@rule
 def enjoy(people, first, last, s, d):
     """A visit of a household: every member alive gains, and the fades of the model do the rest.
 
@@ -180,50 +190,70 @@ def enjoy(people, first, last, s, d):
             p.cohesion = min(1.0, p.cohesion + d.fidelity * d.cohesion[s])
 
 
+@rule
+def pay(card, s, persons, month, d, counts, use):
+    """Take a visit from the card's balance, count it (counts: of the household's cell), and write its record."""
+    cost = persons * d.price[s]
+    counts[USERS] += 1.0 if card.last < month else 0.0
+    counts[USES] += 1.0
+    counts[PERSONS] += persons
+    counts[COST] += cost
+    card.last = month
+    card.uses += 1
+    card.balance -= cost
+    use.card = card.household
+    use.service = s
+    use.persons = persons
+    use.cost = cost
+
+
+@njit(cache=True)
+def count_holders(people, cards, month, card_settings, counts):
+    """Count households with a valid card and an adult; those that got it this month have been counted as eligible already."""
+    for c in range(len(cards)):
+        card = cards[c]
+        first = card.row
+        last = household_end(people, first)
+        h = host(people, first, last, month)
+        if h >= 0 and month - card.given < card_settings[0].validity:
+            cell = cell_of(people, first, last, people[h].urbanity, month)
+            counts[cell, ELIGIBLE] += 1.0 if card.given < month else 0.0
+            counts[cell, HOLDERS] += 1.0
+
+
 @njit(cache=True)
 def visit(people, cards, month, card_settings, seats, parameters, areas, start, indptr, indices, used, counts, uses):
-    """A month of visits in one municipality, nature before culture. Returns (uses, EUR2018 paid).
+    """A month of visits in one municipality, nature before culture. Returns how many.
 
-    A household with a card goes to service s with P = 1 - exp(-wish_s x readiness x travel), if its balance pays for all its
-    members. An addressed lottery orders who wants to go; seats are given strictly in that order until one household does not
-    fit, so that a seat more never leads to a visit less. uses (written): card, service, persons, cost of each use.
+    A household with a card that wants to go does so if its balance pays for all its members and there are seats. An addressed
+    lottery orders who wants to go; seats are given strictly in that order until one household does not fit, so that a seat
+    more never leads to a visit less. uses (written): card, service, persons, cost of each use.
     """
     k = parameters[0]
     d = card_settings[0]
     who = np.empty(len(cards), np.int64)
     lot = np.empty(len(cards), np.float64)
     made = 0
-    paid = 0.0
     for s in range(SERVICES):
         n = 0
         for c in range(len(cards)):
             card = cards[c]
-            if month - card.given >= d.validity:
-                continue
             first = card.row
             last = household_end(people, first)
             h = host(people, first, last, month)
-            if h < 0:
+            if h < 0 or month - card.given >= d.validity:
                 continue
-            p = people[h]
-            if s == 0:
-                cell = cell_of(people, first, last, p.urbanity, month)
-                counts[cell, ELIGIBLE] += 1.0 if card.given < month else 0.0  # who got it this month has been counted
-                counts[cell, HOLDERS] += 1.0
             if card.balance <= 0.0 or living(people, first, last) * d.price[s] > card.balance:
                 continue
-            area = areas[p.area]
             heard = told_of(people, first, last, month, start, used, d.word, indptr, indices)
-            ready = prepared(p, max(0.0, burden(p, area, k) - area.distance), heard, k)
-            if uniform(d.wish_key, SERVICES * card.household + s) < 1.0 - math.exp(-d.wish[s] * ready * travel(p, area, d)):
+            if wants(people[h], card, s, areas[people[h].area], heard, d, k):
                 who[n] = c
                 lot[n] = uniform(d.seat_key, SERVICES * card.household + s)
                 n += 1
-        order = np.argsort(lot[:n])
         left = seats[s]
         full = False
-        for j in range(n):
-            card = cards[who[order[j]]]
+        for j in np.argsort(lot[:n]):
+            card = cards[who[j]]
             first = card.row
             last = household_end(people, first)
             persons = living(people, first, last)
@@ -233,22 +263,10 @@ def visit(people, cards, month, card_settings, seats, parameters, areas, start, 
                 counts[cell, TURNED_AWAY] += 1.0
                 continue
             left -= persons
-            cost = persons * d.price[s]
-            counts[cell, USERS] += 1.0 if card.last < month else 0.0
-            counts[cell, USES] += 1.0
-            counts[cell, PERSONS] += persons
-            counts[cell, COST] += cost
-            card.last = month
-            card.uses += 1
-            card.balance -= cost
+            pay(card, s, persons, month, d, counts[cell], uses[made])
             enjoy(people, first, last, s, d)
-            paid += cost
-            uses[made].card = card.household
-            uses[made].service = s
-            uses[made].persons = persons
-            uses[made].cost = cost
             made += 1
-    return made, paid
+    return made
 
 
 @njit(cache=True)
