@@ -7,32 +7,16 @@ from numba import njit
 
 from sim.rules.awareness import burden, literacy
 from sim.rules.draws import rule, uniform
+from sim.rules.household import ADULT, host, household_start, living
 from sim.rules.life import age_of
 from sim.rules.month import household_end
 from sim.rules.programme import belongs
 
 SERVICES = 2  # nature, culture
-ADULT, SCHOOL, MONTHS = 18, 7, 12  # years, years, months
+SCHOOL, MONTHS = 7, 12  # years, months
 BANDS, NO_CHILD = 3, 2  # age of the youngest child: under school age, school age, no child
 CELLS = 3 * BANDS  # urban-rural class of the area x age of the youngest child
 ELIGIBLE, OFFERED, GIVEN, HOLDERS, USERS, USES, PERSONS, TURNED_AWAY, COST = range(9)
-
-
-@rule
-def household_start(people, i):
-    """First row of the household of row i."""
-    while i > 0 and people[i - 1].household == people[i].household:
-        i -= 1
-    return i
-
-
-@rule
-def host(people, first, last, month):
-    """Row of the adult who holds the household's card: the first one alive; -1 if there is none."""
-    for i in range(first, last):
-        if people[i].alive == 1 and age_of(people[i], month) >= ADULT:
-            return i
-    return -1
 
 
 @rule
@@ -44,15 +28,6 @@ def cell_of(people, first, last, urbanity, month):
             youngest = min(youngest, age_of(people[i], month))
     band = 0 if youngest < SCHOOL else 1 if youngest < ADULT else NO_CHILD
     return urbanity * BANDS + band
-
-
-@rule
-def living(people, first, last):
-    """Members alive."""
-    number = 0
-    for i in range(first, last):
-        number += int(people[i].alive)
-    return number
 
 
 @rule
