@@ -77,6 +77,8 @@ class Purpose(IntEnum):
     EMBED = 1422
     RESPOND = 1423
     ANSWER = 1424
+    CARD_WISH = 1440
+    CARD_SEAT = 1450
 
 
 @rule
