@@ -7,6 +7,7 @@ import zlib
 import mesa
 import numpy as np
 
+from sim.closing import EVERYONE
 from sim.residents import Education, Group, Urbanity
 from sim.rules.draws import address
 
@@ -33,6 +34,7 @@ class Intervention(mesa.Agent):
         self.stop = None if stop is None else first_month + stop
         codes = None if settings.places == "all" else set(settings.places)
         self.places = [m for m in model.municipalities if codes is None or m.code in codes]
+        self.where = {m.index for m in self.places}
         self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         self.history = []
@@ -48,9 +50,10 @@ class Intervention(mesa.Agent):
         return self.start <= self.model.month and (self.stop is None or self.model.month < self.stop)
 
     def listed(self, place):
-        """Rows of a municipality to look at: group members if the segment names a group, else everyone."""
+        """(rows, tags) of a municipality to look at: those in groups or programmes if the segment names a group, else everyone."""
         if self.settings.segment.group == "all":
-            return np.arange(place.stop - place.start, dtype=np.int32)
+            number = place.stop - place.start
+            return np.arange(number, dtype=np.int32), np.full(number, EVERYONE, np.uint8)
         return place.touched
 
     def spend(self, place, amount):
@@ -59,14 +62,21 @@ class Intervention(mesa.Agent):
             self.model.ledger.book(place.index, self.name, amount)
             self.cost += amount
 
-    def act(self):
-        """A month of the intervention, after places have decided and before residents live."""
+    def begin(self):
+        """Start a month, after places have decided and before residents live. Returns whether it runs this month."""
         self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         if self.active:
             self.renew_keys()
-            for place in self.places:
-                self.act_in(place)
+        return self.active
+
+    def act(self, place):
+        """A month of the intervention in one municipality, if it runs there."""
+        if place.index in self.where:
+            self.act_in(place)
+
+    def end(self):
+        """Keep the month's funnel and cost if the month is measured."""
         if self.model.measured:
             self.history.append((self.model.measured_month, dict(self.funnel), self.cost))
 

@@ -21,6 +21,7 @@ from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
 from sim.rules.draws import Purpose, fill_keys, key_count
 from sim.rules.draws import mix as mix_bits
+from sim.rules.programme import CLIENT
 from sim.services import FLOWS, Service, desks
 from sim.table import read as read_table
 
@@ -57,7 +58,7 @@ class HyteModel(mesa.Model):
         self.ledger = Ledger(len(self.municipalities), {**shares, **single_payers()}, items)
         self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
         self.cells = outputs.blank()
-        self.by_place = np.zeros((len(self.municipalities), len(outputs.COLUMNS), 2))
+        self.by_place = np.zeros((len(self.municipalities), outputs.WIDTH))
         self.datacollector = mesa.DataCollector(model_reporters={
             "month": "measured_month", "residents": resident_count, "wellbeing": mean_wellbeing,
         })
@@ -91,7 +92,7 @@ class HyteModel(mesa.Model):
         real = np.array([m.record.population[max(y for y in m.record.population if y <= max(year, 2016))] for m in self.municipalities])
         self.weight = real / np.maximum(self.start_sizes, 1.0)
         self.network = weave(self.people, self.bounds, self.values, self.seed_value)
-        self.before[:] = self.people["wellbeing"]
+        self.seen[:, 0] = self.people["wellbeing"]
         self._areas()
 
     def _areas(self):
@@ -122,19 +123,22 @@ class HyteModel(mesa.Model):
         n = len(self.people)
         places = np.arange(len(self.municipalities) + 1)
         self.bounds = np.searchsorted(self.people["municipality"], places).astype(np.int64)
-        self.before = self.people["wellbeing"].astype(np.float32)
-        self.told = self.people["awareness"].astype(np.float32)
+        self.seen = np.stack([self.people["wellbeing"], self.people["awareness"]], -1, dtype=np.float32, casting="same_kind")
         self.touched = np.empty(n, np.int32)
+        self.tags = np.empty(n, np.uint8)
         self.listed = np.empty(n * len(SERVICES), np.uint32)  # only the pages that are used become memory
         self._list_touched()
 
     def _list_touched(self):
-        """Rows of each municipality that are in a group or a programme, as `regroup` lists them every month."""
+        """Rows of each municipality that are in a group or a programme, as `close` lists them every month."""
         for m in self.municipalities:
             p = m.people
-            rows = np.flatnonzero((p["alive"] == 1) & ((p["groups"] != 0) | (p["programme"] != 0) | (p["manager"] != 0)))
+            tags = p["groups"] | np.where((p["programme"] != 0) | (p["manager"] != 0), CLIENT, 0).astype(np.uint8)
+            rows = np.flatnonzero((p["alive"] == 1) & (tags != 0))
             self.touched[m.start : m.start + len(rows)] = rows
+            self.tags[m.start : m.start + len(rows)] = tags[rows]
             m.touched_count = len(rows)
+            m.alive = int((p["alive"] == 1).sum())
 
     # --- who is who ---------------------------------------------------------------------------------------------
 
@@ -198,12 +202,15 @@ class HyteModel(mesa.Model):
         fill_keys(self.keys, self.seed_value, self.month)
         self.counties.do("decide")
         self.municipalities.do("decide")
+        acting = [i for i in self.interventions if i.begin()]
+        for place in self.municipalities:  # one after the other, so that its residents stay in the cache; nobody knows anybody elsewhere
+            for intervention in acting:
+                intervention.act(place)
+            place.live()
+            place.serve()
+            place.close()
         for intervention in self.interventions:
-            intervention.act()
-        self.municipalities.do("live")
-        self.municipalities.do("serve")
-        self.municipalities.do("regroup")
-        self.municipalities.do("report")
+            intervention.end()
         self.close_month()
 
     def run(self, months=None, tell=None):
@@ -277,7 +284,7 @@ class HyteModel(mesa.Model):
         if not self.records:
             return float("nan")
         column = outputs.NAMES.index(name)
-        total, count = self.records[-1][outputs.SHARED :, column].sum(0)
+        total, count = outputs.with_counts(self.records[-1][outputs.SHARED :].sum(0))[column]
         return total / count if count else float("nan")
 
 
@@ -294,7 +301,7 @@ def single_payers():
 
 def resident_count(model):
     """Residents alive; by name, so that a model with its data collector can be pickled."""
-    return len(model.residents)
+    return sum(place.alive for place in model.municipalities)
 
 
 def mean_wellbeing(model):

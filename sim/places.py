@@ -3,8 +3,7 @@
 import mesa
 import numpy as np
 
-from sim.groups import regroup
-from sim.outputs import collect
+from sim.closing import close
 from sim.residents import SERVICES, rows
 from sim.rules.contact import serve
 from sim.rules.draws import Purpose, address, normal
@@ -39,8 +38,7 @@ class Municipality(mesa.Agent):
         self.record = record
         self.county = county
         county.municipalities.append(self)
-        self.requests = 0
-        self.touched_count = 0
+        self.requests = self.touched_count = self.alive = 0
         self.maturity = self._profile()
         self._columns = [i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES]
 
@@ -82,8 +80,9 @@ class Municipality(mesa.Agent):
 
     @property
     def touched(self):
-        """Rows, counted from the municipality's first, that belonged to a group or programme at the end of last month."""
-        return self.model.touched[self.start : self.start + self.touched_count]
+        """(rows counted from the municipality's first, tags) of those in a group or programme at the end of last month."""
+        here = slice(self.start, self.start + self.touched_count)
+        return self.model.touched[here], self.model.tags[here]
 
     def decide(self):
         """Staff the municipality's own services for the month; practice that is not anchored decays."""
@@ -98,8 +97,7 @@ class Municipality(mesa.Agent):
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
         count, deaths = live(
             rows(self.people), self.start, m.month, rows(m.coefficients), m.mortality, m.keys,
-            m.ledger.month[self.index], rows(m.desks[self.index]), m.before, m.told, m.network.indptr,
-            m.network.indices, listed,
+            m.ledger.month[self.index], rows(m.desks[self.index]), m.seen, m.network.indptr, m.network.indices, listed,
         )
         self.requests = count
         m.deaths += deaths
@@ -111,20 +109,14 @@ class Municipality(mesa.Agent):
         serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(m.coefficients), m.keys,
               m.ledger.month[self.index])
 
-    def regroup(self):
-        """Close the month's costs of every resident and renew at-risk groups."""
+    def close(self):
+        """Close the month's books on every resident: costs, at-risk groups, what contacts will see, and sums reported."""
         m = self.model
         here = slice(self.start, self.stop)
-        self.touched_count = regroup(
-            rows(self.people), m.month, m.heavy_line, m.measured, rows(m.coefficients), m.before[here], m.told[here],
-            m.touched[here],
+        self.touched_count, self.alive = close(
+            rows(self.people), m.month, m.heavy_line, m.measured, rows(m.coefficients), m.seen[here], m.touched[here], m.tags[here],
+            m.cells, m.by_place[self.index],
         )
-
-    def report(self):
-        """Add this municipality's month to the sums that are reported."""
-        m = self.model
-        if m.measured:
-            collect(rows(self.people), m.month, rows(m.coefficients), m.cells, m.by_place[self.index])
 
 
 class Area(mesa.Agent):

@@ -92,7 +92,7 @@ class Programme(Intervention):
         if self.room[here] > 0.0 or self.clients[here] > 0.0:
             self.record["fidelity"] = place.fidelity
             counts = np.zeros(len(self.steps))
-            run(rows(place.people), self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
+            run(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
                 rows(m.coefficients), counts)
             attending, joined, left, away = counts.tolist()
             self.clients[here] = attending + joined - left
@@ -106,7 +106,7 @@ class Programme(Intervention):
         for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):
             self.record[field] = self.key(purpose)
 
-    def act(self):
+    def begin(self):
         """Also after its end: clients on its books leave in the month in which it closes."""
         if self.sized_for is not self.model.bounds:
             self.size_up()
@@ -114,7 +114,7 @@ class Programme(Intervention):
             people = self.model.people
             field = "manager" if self.joint else "programme"
             people[field][people[field] == self.code] = 0
-        super().act()
+        return super().begin()
 
 
 __all__ = ["PROGRAMME", "Payer", "Programme", "ProgrammeSettings", "Quantity", "Segment", "quantity"]

@@ -66,7 +66,7 @@ class SocialMarketing(Intervention):
         m = self.model
         counts = np.zeros(len(self.steps))
         self.record["reach"] = self.value("reach") * place.fidelity
-        expose(rows(place.people), self.listed(place), rows(self.segment), rows(self.record), m.month,
+        expose(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), m.month,
                rows(m.coefficients), counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count

@@ -24,8 +24,11 @@ def rule(function):
 
 
 def kernel(function):
-    """Compile a loop over residents, as a function of its own: small ones compile fast and keep what they need at hand."""
-    return njit(cache=True, error_model="numpy")(function)
+    """Compile a loop over residents, as a function of its own: small ones compile fast and keep what they need at hand.
+
+    nogil: other threads may run meanwhile, on other municipalities.
+    """
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
 class Purpose(IntEnum):
