@@ -122,7 +122,9 @@ class HyteModel(mesa.Model):
         """After rows have been sorted: bounds of the municipalities and the working arrays of their length."""
         n = len(self.people)
         places = np.arange(len(self.municipalities) + 1)
-        self.bounds = np.searchsorted(self.people["municipality"], places).astype(np.int64)
+        self.bounds = np.searchsorted(np.ascontiguousarray(self.people["municipality"]), places).astype(np.int64)
+        for m, start, stop in zip(self.municipalities, self.bounds.tolist(), self.bounds[1:].tolist(), strict=False):
+            m.start, m.stop = start, stop
         self.seen = np.stack([self.people["wellbeing"], self.people["awareness"]], -1, dtype=np.float32, casting="same_kind")
         self.touched = np.empty(n, np.int32)
         self.tags = np.empty(n, np.uint8)
@@ -222,9 +224,8 @@ class HyteModel(mesa.Model):
                 tell(self.month)
         return self
 
-    def staff(self, places, columns):
-        """Set this month's capacity of desks: planned minutes per resident at the start of the year, nothing lent."""
-        index = np.ix_(places, columns)
+    def staff(self, index):
+        """Set this month's capacity of some desks: planned minutes per resident at the start of the year, nothing lent."""
         self.desks["capacity"][index] = self.desks["base"][index]
 
     def turn_of_year(self):

@@ -1,5 +1,7 @@
 """Counties, municipalities and areas: who decides about capacity, and whose residents live where."""
 
+import functools
+
 import mesa
 import numpy as np
 
@@ -21,11 +23,15 @@ class County(mesa.Agent):
         super().__init__(model)
         self.name = name
         self.municipalities = []
-        self._columns = [SERVICES.index(s) for s in COUNTY_SERVICES]
+
+    @functools.cached_property
+    def staffed(self):
+        """Which desks the county staffs: index into the model's table."""
+        return np.ix_([m.index for m in self.municipalities], [SERVICES.index(s) for s in COUNTY_SERVICES])
 
     def decide(self):
         """Hand this month's staff minutes to each municipality's desks: minutes per resident as planned this year."""
-        self.model.staff([m.index for m in self.municipalities], self._columns)
+        self.model.staff(self.staffed)
 
 
 class Municipality(mesa.Agent):
@@ -38,9 +44,10 @@ class Municipality(mesa.Agent):
         self.record = record
         self.county = county
         county.municipalities.append(self)
+        self.start = self.stop = 0  # first row of its residents and the row after the last; set when rows are sorted
         self.requests = self.touched_count = self.alive = 0
         self.maturity = self._profile()
-        self._columns = [i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES]
+        self.staffed = index, np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
 
     def _profile(self):
         """Maturity of each dimension, 1-5: the parameter's level plus an addressed difference by municipality."""
@@ -64,16 +71,6 @@ class Municipality(mesa.Agent):
         self.fidelity = float(self._maturity.mean()) / 5.0
 
     @property
-    def start(self):
-        """First row of this municipality's residents."""
-        return int(self.model.bounds[self.index])
-
-    @property
-    def stop(self):
-        """Row after this municipality's last resident."""
-        return int(self.model.bounds[self.index + 1])
-
-    @property
     def people(self):
         """This municipality's rows, a view (never stored: stored slices come loose on pickle)."""
         return self.model.people[self.start : self.stop]
@@ -86,7 +83,7 @@ class Municipality(mesa.Agent):
 
     def decide(self):
         """Staff the municipality's own services for the month; practice that is not anchored decays."""
-        self.model.staff([self.index], self._columns)
+        self.model.staff(self.staffed)
         decay = self.model.values["maturity.decay"] * (1.0 - self.model.values["maturity.anchored"])
         if decay > 0.0:
             self.maturity = np.maximum(1.0, self.maturity * (1.0 - decay))

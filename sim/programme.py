@@ -91,7 +91,7 @@ class Programme(Intervention):
         cost = self.running[here]
         if self.room[here] > 0.0 or self.clients[here] > 0.0:
             self.record["fidelity"] = place.fidelity
-            counts = np.zeros(len(self.steps))
+            counts = np.zeros(4)
             run(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
                 rows(m.coefficients), counts)
             attending, joined, left, away = counts.tolist()

@@ -147,6 +147,7 @@ def quantile(u):
 
 
 BINS, EDGE = 512, 8
+SIXTH = 1.0 / 6.0
 
 
 def _cubic_table():
@@ -183,7 +184,7 @@ def poisson(u, mean):
 
     mean: expected count, >= 0. The series 1 - m + m^2/2 - m^3/6 lies below exp(-m), so that most zeros need no exponential.
     """
-    if u <= 1.0 - mean * (1.0 - mean * (0.5 - mean / 6.0)):
+    if u <= 1.0 - mean * (1.0 - mean * (0.5 - SIXTH * mean)):
         return 0
     term = math.exp(-mean)
     total = term
