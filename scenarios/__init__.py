@@ -5,13 +5,15 @@ from .overlay import names
 from .problems import Problem, ScenarioError
 from .quantity import Quantity
 from .scenario import Scenario, draw
-from .schema import Block, Segment, Settings, quantity
+from .schema import Block, Payer, Project, Segment, Settings, quantity
 from .show import Change, diff, json_schema, resolved
 
 __all__ = [
     "Block",
     "Change",
+    "Payer",
     "Problem",
+    "Project",
     "Quantity",
     "Scenario",
     "ScenarioError",

@@ -137,7 +137,21 @@ class Check:
             if block:
                 self.fit(block, f"interventions.{name}", time, places)
                 found[name] = block
+        for name, block in found.items():
+            self.references(block, f"interventions.{name}", found)
+            if block.parameter() not in (None, *numbers):
+                hint = near_miss(block.parameter(), numbers)
+                self.add(f"interventions.{name}.what", f"there is no parameter '{block.parameter()}'.", hint)
         return found
+
+    def references(self, block: Block, key: str, known: Mapping[str, Block]) -> None:
+        """Other interventions that a block names must be in the scenario."""
+        for field, names_given in block.others().items():
+            for i, name in enumerate(names_given):
+                if name not in known or known[name] is block:
+                    others = [other for other in known if known[other] is not block]
+                    hint = near_miss(name, others) or f"The scenario has: {', '.join(others) or 'no other'}."
+                    self.add(f"{key}.{field}.{i}", f"there is no other intervention '{name}' in this scenario.", hint)
 
     def block(self, name: str, raw: Any, context: dict) -> Block | None:
         key = f"interventions.{name}"
@@ -161,15 +175,18 @@ class Check:
         """
         chosen = places if block.places == ("all",) else self.places(f"{key}.places", block.places)
         outside = [code for code in chosen if code not in places]
-        narrowed = COMMAND_LINE in map(self.layers.origin, ("population.places", "time.years", "time.start"))
-        if places and outside and not narrowed:
+        if places and outside and not self.narrowed("population.places"):
             self.add(f"{key}.places", f"{', '.join(outside)} is not among the scenario's own places.")
         block.places = tuple(code for code in chosen if code in places)
         if time is None:
             return
-        if not narrowed:
+        if not self.narrowed("time.years", "time.start"):
             self.within_run(block, key, time)
         block.start = block.start or time.start
+
+    def narrowed(self, *keys: str) -> bool:
+        """Whether the command line has replaced one of these settings, so that what lies outside is cut and not refused."""
+        return COMMAND_LINE in map(self.layers.origin, keys)
 
     def within_run(self, block: Block, key: str, time: Time) -> None:
         first, stop = block.span(time.start)
@@ -182,6 +199,10 @@ class Check:
             )
         elif block.end and months_between(time.start, block.end) >= time.years * 12:
             self.add(f"{key}.end", f"{block.end} lies outside the run.", span)
+        for i, change in enumerate(block.schedule):
+            month = months_between(time.start, change.date)
+            if not max(0, first) < month < (time.years * 12 if stop is None else min(stop, time.years * 12)):
+                self.add(f"{key}.schedule.{i}.date", f"{change.date} is not after the start and before the end of the intervention.", span)
 
 
 def _last_day(time: Time) -> datetime.date:

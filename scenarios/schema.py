@@ -1,10 +1,12 @@
 """What a scenario file may say: the typed sections, and the base class of every intervention's settings."""
 
 import datetime
+import itertools
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from .quantity import Quantity
 from .settings import Number, Settings, Strict, fault, quantity
 
 __all__ = [
@@ -13,7 +15,10 @@ __all__ = [
     "Group",
     "Head",
     "Number",
+    "Payer",
     "Population",
+    "Project",
+    "Resize",
     "Runs",
     "Segment",
     "Settings",
@@ -25,6 +30,7 @@ __all__ = [
 Group = Literal["all", "neet", "labour_market_support", "refugee", "heavy_user", "family"]
 Education = Literal["basic", "upper_secondary", "tertiary"]
 Urbanity = Literal["urban", "semi_urban", "rural"]
+Payer = Literal["municipality", "county", "state", "kela", "third_sector"]
 Places = Annotated[
     tuple[str, ...],
     Field(min_length=1),
@@ -58,15 +64,49 @@ def _one_place(raw: object) -> object:
     return (raw,) if isinstance(raw, str) else raw
 
 
+class Resize(Strict):
+    """From a date on, an intervention has `scale` times its planned size (and cost)."""
+
+    date: datetime.date
+    scale: float = Field(ge=0, le=100, description="ratio to the planned size")
+
+    @field_validator("date")
+    @classmethod
+    def _first_of_month(cls, date: datetime.date) -> datetime.date:
+        return first_day(date)
+
+
+class Project(Settings):
+    """Money for a fixed time beside running costs: its whole sum, how much of it is a grant, and from whom.
+
+    It is spent evenly over `months` from the block's start, in the project's own prices, by residents of the places.
+    """
+
+    cost: Quantity = quantity("EUR", 0, 1e9)
+    grant: Quantity | None = quantity("EUR", 0, 1e9, optional=True)
+    grant_payer: Payer = "state"
+    months: int = Field(ge=1, le=600, description="months")
+
+    @model_validator(mode="after")
+    def _grant_within_cost(self) -> "Project":
+        if self.grant is not None and self.grant.value > self.cost.value:
+            raise fault(f"an impossible budget: the grant {self.grant.value:,.0f} is above the cost {self.cost.value:,.0f} (EUR).")
+        return self
+
+
 class Block(Settings):
-    """Base of an intervention's settings: what kind, where and when.
+    """Base of an intervention's settings: what kind, where and when, who pays, and how its size changes.
 
     `places` = "all" means all places of the scenario. After loading, `places` are municipality codes and
     `start` is set. `months` [months] or `end` (last day; its month is the last one that runs) closes it; with
-    neither it runs to the end.
+    neither it runs to the end. It builds up to its size in `ramp` months, and so does every change in `schedule`.
     """
 
     kind: str
+    payer: Payer = "municipality"
+    project: Project | None = None
+    ramp: int = Field(0, ge=0, le=240, description="months")
+    schedule: list[Resize] = Field(default=[], description="changes of size, in order of date")
     title: dict[Literal["en", "fi", "sv"], str] | None = None
     places: Annotated[Places, BeforeValidator(_one_place)] = ("all",)
     start: datetime.date | None = None
@@ -87,6 +127,22 @@ class Block(Settings):
         if end and start and end < start:
             raise fault(f"dates reversed: end {end} is before start {start}.")
         return end
+
+    @field_validator("schedule")
+    @classmethod
+    def _in_order(cls, schedule: list[Resize]) -> list[Resize]:
+        for before, after in itertools.pairwise(schedule):
+            if after.date <= before.date:
+                raise fault(f"dates not in order: {after.date} comes after {before.date} in the schedule.")
+        return schedule
+
+    def others(self) -> dict[str, list[str]]:
+        """Names of other interventions that this one refers to, by the field that names them; a kind that does says so."""
+        return {}
+
+    def parameter(self) -> str | None:
+        """Name of a parameter that this intervention moves, if it moves one; a kind that does says so."""
+        return None
 
     def span(self, origin: datetime.date) -> tuple[int, int | None]:
         """First month that runs and first month that no longer does (None = never), counted from the month of

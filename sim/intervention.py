@@ -7,7 +7,9 @@ import zlib
 import mesa
 import numpy as np
 
+from scenarios.schema import months_between
 from sim.closing import EVERYONE
+from sim.ledger import PAYERS
 from sim.residents import Education, Group, Urbanity
 from sim.rules.draws import address
 
@@ -20,6 +22,7 @@ class Intervention(mesa.Agent):
     """Something a scenario adds to the world. A kind is one file in `sim/interventions/` with Settings and a subclass."""
 
     steps = ()
+    turn = 1  # 0: decides about places or other interventions, so it acts before those
 
     def __init__(self, model, name, settings, code, first_month):
         """name: of the scenario's block; settings: its checked settings; code: 1, 2, … by file order.
@@ -35,6 +38,12 @@ class Intervention(mesa.Agent):
         codes = None if settings.places == "all" else set(settings.places)
         self.places = [m for m in model.municipalities if codes is None or m.code in codes]
         self.where = {m.index for m in self.places}
+        number = len(model.municipalities)
+        self.emphasis = np.ones(number)  # what targeting gives each municipality: ratio to its planned size
+        self.use = np.ones(number)  # how far each municipality has taken it into use, 0-1
+        self.practice = np.ones(number)  # how well it is done beside the local maturity, 0-1
+        self.changes = [(self.start, 1.0)] + [(first_month + months_between(model.start_date, c.date), c.scale)
+                                              for c in settings.schedule]
         self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         self.history = []
@@ -49,6 +58,36 @@ class Intervention(mesa.Agent):
         """Whether it runs this month."""
         return self.start <= self.model.month and (self.stop is None or self.model.month < self.stop)
 
+    @property
+    def level(self):
+        """Size this month against the planned size: built up over `ramp` months, and moved by the schedule."""
+        level = 0.0
+        for i, (begin, target) in enumerate(self.changes):
+            if begin > self.model.month:
+                break
+            until = min([self.model.month, *(b - 1 for b, _ in self.changes[i + 1 : i + 2])])
+            level += (target - level) * min(1.0, (until - begin + 1) / max(1, self.settings.ramp))
+        return level
+
+    @property
+    def sizes(self):
+        """Size this month in each municipality against the planned size, float array (municipalities,)."""
+        return self.level * self.emphasis * self.use
+
+    def fidelity(self, place):
+        """The share of its effect that survives local practice, 0-1: the municipality's own times the intervention's there."""
+        return place.fidelity * float(self.practice[place.index])
+
+    @classmethod
+    def accounts(cls, settings):
+        """Ledger items of a block: {suffix of the name: shares of the six payers}. The first is the block's running money."""
+        found = {"": payer_shares({settings.payer: 1.0})}
+        if settings.project:
+            cost, grant = settings.project.cost.value, settings.project.grant
+            part = grant.value / cost if grant is not None and cost > 0.0 else 0.0
+            found["_project"] = payer_shares({settings.payer: 1.0 - part}, {settings.project.grant_payer: part})
+        return found
+
     def listed(self, place):
         """(rows, tags) of a municipality to look at: those in groups or programmes if the segment names a group, else everyone."""
         if self.settings.segment.group == "all":
@@ -56,18 +95,31 @@ class Intervention(mesa.Agent):
             return np.arange(number, dtype=np.int32), np.full(number, EVERYONE, np.uint8)
         return place.touched
 
-    def spend(self, place, amount):
-        """Book an amount [EUR2018] on this intervention's ledger item in one municipality."""
+    def spend(self, place, amount, account=""):
+        """Book an amount [EUR2018, for the simulated residents] on one of this intervention's ledger items."""
         if amount:
-            self.model.ledger.book(place.index, self.name, amount)
+            self.model.ledger.book(place.index, self.name + account, amount)
             self.cost += amount
 
-    def begin(self):
+    def spend_project(self):
+        """This month's share of the project's money, by the real residents of the places."""
+        project, month = self.settings.project, self.model.month - self.start
+        if project is None or not 0 <= month < project.months or not self.places:
+            return
+        weight = self.model.weight
+        real = {p: weight[p.index] * self.model.start_sizes[p.index] for p in self.places}
+        monthly = self.value("project.cost") / project.months / sum(real.values())
+        for place, residents in real.items():
+            self.spend(place, monthly * residents / weight[place.index], "_project")
+
+    def open_month(self):
         """Start a month, after places have decided and before residents live. Returns whether it runs this month."""
         self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         if self.active:
             self.renew_keys()
+            self.begin()
+            self.month_sizes = self.sizes
         return self.active
 
     def act(self, place):
@@ -75,8 +127,9 @@ class Intervention(mesa.Agent):
         if place.index in self.where:
             self.act_in(place)
 
-    def end(self):
-        """Keep the month's funnel and cost if the month is measured."""
+    def close_month(self):
+        """End the month: the project's money, and the funnel and cost kept if the month is measured."""
+        self.spend_project()
         if self.model.measured:
             self.history.append((self.model.measured_month, dict(self.funnel), self.cost))
 
@@ -87,6 +140,13 @@ class Intervention(mesa.Agent):
 
     def renew_keys(self):
         """Fetch the month's addresses; kinds that draw chance do."""
+
+    def begin(self):
+        """What it does once a month before going from place to place; kinds that decide for several places do."""
+
+    def tables(self):
+        """{table: list of dicts}: what this intervention has recorded beside the common tables; kinds that do say so."""
+        return {}
 
     def act_in(self, place):
         """What it does in one municipality in a month; each kind says."""
@@ -103,6 +163,11 @@ def segment_record(segment):
         out["alone"] = -1 if segment.alone is None else int(segment.alone)
         out["urbanity"] = -1 if segment.urbanity is None else Urbanity[segment.urbanity].value
     return out
+
+
+def payer_shares(*parts):
+    """Shares of the six payers, list of floats that sum to 1, of dicts {payer: share} that may name one payer twice."""
+    return [sum(part.get(payer, 0.0) for part in parts) for payer in PAYERS]
 
 
 def kinds():

@@ -12,10 +12,10 @@ from sim.coefficients import record
 from sim.demography import Turn
 from sim.endowment import endow
 from sim.intervention import MOST, Intervention, agent_class
-from sim.ledger import ITEMS, PAYERS, Item, Ledger
+from sim.ledger import ITEMS, Item, Ledger
 from sim.margins import chance
 from sim.network import weave
-from sim.places import Area, County, Municipality
+from sim.places import Area, County, Municipality, area_records
 from sim.population import synthesise
 from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
@@ -47,6 +47,7 @@ class HyteModel(mesa.Model):
         self.deaths = 0
         self.heavy_line = np.inf
         self.coefficients = record(self.values)
+        self._varied = {}
         table = tables.mortality()  # probabilities of dying within a year; a yearly hazard is -ln(1 - q)
         self.mortality = -np.log1p(-np.stack([table["men"], table["women"]]) / 1000.0)
         self.keys = np.zeros(key_count(), np.uint64)
@@ -54,8 +55,9 @@ class HyteModel(mesa.Model):
         self._people_places()
         self._interventions()
         shares = {n.removeprefix("payers."): v for n, v in self.values.items() if n.startswith("payers.")}
-        items = [Item(i.name, "programmes", False, f"one_{i.settings.payer}") for i in self.interventions]
-        self.ledger = Ledger(len(self.municipalities), {**shares, **single_payers()}, items)
+        accounts = self._accounts()
+        items = [Item(name, "programmes", False, name) for name in accounts]
+        self.ledger = Ledger(len(self.municipalities), {**shares, **accounts}, items)
         self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
         self.cells = outputs.blank()
         self.by_place = np.zeros((len(self.municipalities), outputs.WIDTH))
@@ -76,6 +78,7 @@ class HyteModel(mesa.Model):
             Municipality(self, index, here, counties[here.county])
         self.desk_agents = [Service(self, kind, m) for m in self.municipalities for kind in SERVICES]
         self.desks = desks(len(codes), self.values)
+        self.planned = self.desks.copy()  # prices, fees and minutes as they are without levers
 
     def _people_places(self):
         """Residents, their hidden states, the network, areas and staffing."""
@@ -107,16 +110,26 @@ class HyteModel(mesa.Model):
             self.area_shares.append(np.bincount(people["area"], minlength=number) / max(1, len(people)))
             for a in range(number):
                 Area(self, m, a, int(classes[a]))
+        self.area_bounds = np.r_[0, np.cumsum([len(c) for c in self.area_classes])]
+        self.areas = area_records(np.concatenate(self.area_classes), self.coefficients)
 
     def _interventions(self):
         blocks = self.plan.interventions
         if len(blocks) > MOST:
             raise ValueError(f"{len(blocks)} interventions; one scenario holds at most {MOST}")
-        taken = {item.name for item in ITEMS} & set(blocks)
-        if taken:
-            raise ValueError(f"interventions.{min(taken)}: the ledger has an item of this name; choose another")
         for code, (name, settings) in enumerate(blocks.items(), start=1):
             agent_class(settings.kind)(self, name, settings, code, self.burn_in)
+
+    def _accounts(self):
+        """Ledger items of all interventions: {name: shares of payers}; two items of one name are refused."""
+        accounts, taken = {}, {item.name for item in ITEMS}
+        for i in self.interventions:
+            for suffix, shares in i.accounts(i.settings).items():
+                if i.name + suffix in taken:
+                    raise ValueError(f"interventions.{i.name}: the ledger has an item '{i.name + suffix}' already; choose another name")
+                taken.add(i.name + suffix)
+                accounts[i.name + suffix] = shares
+        return accounts
 
     def place_rows(self):
         """After rows have been sorted: bounds of the municipalities and the working arrays of their length."""
@@ -161,9 +174,9 @@ class HyteModel(mesa.Model):
 
     @property
     def interventions(self):
-        """Interventions in the order of the scenario file."""
+        """Interventions in the order in which they act: those that decide first, then the order of the scenario file."""
         found = [a for kind in self.agent_types if issubclass(kind, Intervention) for a in self.agents_by_type[kind]]
-        return sorted(found, key=lambda a: a.code)
+        return sorted(found, key=lambda a: (a.turn, a.code))
 
     @property
     def residents(self):
@@ -204,7 +217,7 @@ class HyteModel(mesa.Model):
         fill_keys(self.keys, self.seed_value, self.month)
         self.counties.do("decide")
         self.municipalities.do("decide")
-        acting = [i for i in self.interventions if i.begin()]
+        acting = [i for i in self.interventions if i.open_month()]
         for place in self.municipalities:  # one after the other, so that its residents stay in the cache; nobody knows anybody elsewhere
             for intervention in acting:
                 intervention.act(place)
@@ -212,7 +225,7 @@ class HyteModel(mesa.Model):
             place.serve()
             place.close()
         for intervention in self.interventions:
-            intervention.end()
+            intervention.close_month()
         self.close_month()
 
     def run(self, months=None, tell=None):
@@ -225,8 +238,17 @@ class HyteModel(mesa.Model):
         return self
 
     def staff(self, index):
-        """Set this month's capacity of some desks: planned minutes per resident at the start of the year, nothing lent."""
+        """Set this month's capacity, prices and fees of some desks as planned: nothing lent, no lever pulled."""
         self.desks["capacity"][index] = self.desks["base"][index]
+        for field in ("price", "fee", "minutes"):
+            self.desks[field][index] = self.planned[field][index]
+
+    def coefficients_with(self, own):
+        """The coefficients with some parameters changed: {name: number or list}; the same array for the same changes."""
+        key = repr(sorted(own.items()))
+        if key not in self._varied:
+            self._varied[key] = record({**self.values, **own})
+        return self._varied[key]
 
     def turn_of_year(self):
         """In January, and at the first month: yearly events, and minutes planned for the residents there are."""
@@ -293,11 +315,6 @@ def chance_seed(seed, replicate):
     """Seed of one replicate: an int64 mixed from the scenario's seed and the replicate's number."""
     mixed = mix_bits(np.uint64((int(seed) * 1_000_003 + int(replicate) + 1) % 2**64))
     return int(mixed) >> 1
-
-
-def single_payers():
-    """Payer shares for amounts that one payer carries alone."""
-    return {f"one_{payer}": [1.0 if payer == p else 0.0 for p in PAYERS] for payer in PAYERS}
 
 
 def resident_count(model):

@@ -16,6 +16,22 @@ DIMENSIONS = ("concept_breadth", "participation", "collaboration", "leadership",
 COUNTY_SERVICES = ("primary_care", "mental_health", "social_work", "family_services", "home_care", "hospital")
 
 
+AREA = np.dtype([("distance", "f8"), ("cohesion", "f8"), ("third_sector", "f8")])
+
+
+def area_records(classes, coefficients):
+    """What areas of these urban-rural classes are like, AREA (n,), where nothing more is known of them.
+
+    distance: what distance adds to the burden of asking for help [index]; cohesion: base of social cohesion [index];
+    third_sector: resources of community groups against the average [ratio].
+    """
+    k = coefficients[0]
+    out = np.zeros(len(classes), AREA)
+    out["distance"], out["cohesion"] = k["burden_place"][classes], k["cohesion_place"][classes]
+    out["third_sector"] = 1.0
+    return out
+
+
 class County(mesa.Agent):
     """Wellbeing services county (hyvinvointialue): staffs health and social services in its municipalities."""
 
@@ -46,6 +62,7 @@ class Municipality(mesa.Agent):
         county.municipalities.append(self)
         self.start = self.stop = 0  # first row of its residents and the row after the last; set when rows are sorted
         self.requests = self.touched_count = self.alive = 0
+        self.own_values, self.own_coefficients = {}, None
         self.maturity = self._profile()
         self.staffed = index, np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
 
@@ -76,13 +93,33 @@ class Municipality(mesa.Agent):
         return self.model.people[self.start : self.stop]
 
     @property
+    def coefficients(self):
+        """The numbers that the rules read here: the model's, unless a lever has given this municipality its own."""
+        return self.model.coefficients if self.own_coefficients is None else self.own_coefficients
+
+    def parameter(self, name):
+        """The value of a parameter here this month, number or list."""
+        return self.own_values.get(name, self.model.values[name])
+
+    def set_parameter(self, name, value):
+        """Give this municipality its own value of a parameter for the rest of this month, as levers do."""
+        self.own_values[name] = value
+        self.own_coefficients = self.model.coefficients_with(self.own_values)
+
+    @property
+    def areas(self):
+        """This municipality's areas, a view of the model's, AREA (areas,)."""
+        return self.model.areas[self.model.area_bounds[self.index] : self.model.area_bounds[self.index + 1]]
+
+    @property
     def touched(self):
         """(rows counted from the municipality's first, tags) of those in a group or programme at the end of last month."""
         here = slice(self.start, self.start + self.touched_count)
         return self.model.touched[here], self.model.tags[here]
 
     def decide(self):
-        """Staff the municipality's own services for the month; practice that is not anchored decays."""
+        """Staff the municipality's own services for the month, levers let go; practice that is not anchored decays."""
+        self.own_values, self.own_coefficients = {}, None
         self.model.staff(self.staffed)
         decay = self.model.values["maturity.decay"] * (1.0 - self.model.values["maturity.anchored"])
         if decay > 0.0:
@@ -93,7 +130,7 @@ class Municipality(mesa.Agent):
         m = self.model
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
         count, deaths = live(
-            rows(self.people), self.start, m.month, rows(m.coefficients), m.mortality, m.keys,
+            rows(self.people), self.start, m.month, rows(self.coefficients), rows(self.areas), m.mortality, m.keys,
             m.ledger.month[self.index], rows(m.desks[self.index]), m.seen, m.network.indptr, m.network.indices, listed,
         )
         self.requests = count
@@ -103,7 +140,7 @@ class Municipality(mesa.Agent):
         """Every service meets whom its minutes allow; money and effects follow."""
         m = self.model
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
-        serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(m.coefficients), m.keys,
+        serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(self.coefficients), m.keys,
               m.ledger.month[self.index])
 
     def close(self):
@@ -111,8 +148,8 @@ class Municipality(mesa.Agent):
         m = self.model
         here = slice(self.start, self.stop)
         self.touched_count, self.alive = close(
-            rows(self.people), m.month, m.heavy_line, m.measured, rows(m.coefficients), m.seen[here], m.touched[here], m.tags[here],
-            m.cells, m.by_place[self.index],
+            rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.seen[here], m.touched[here],
+            m.tags[here], m.cells, m.by_place[self.index],
         )
 
 

@@ -1,7 +1,6 @@
 """Programmes with places and clients: the settings and the month that six kinds share; each kind adds what differs."""
 
 import functools
-from typing import Literal
 
 import numpy as np
 
@@ -16,14 +15,12 @@ NUMBERS = ("months", "dropout", "fidelity", "precision", "intensity", "outreach"
            "relief", "work", "language", "trust", "cost_start", "cost_month")
 KEYS = ("enrol_key", "leave_key", "find_key")
 PROGRAMME = np.dtype([(n, "i8") for n in INTEGERS] + [(n, "f8") for n in NUMBERS] + [(n, "u8") for n in KEYS])
-Payer = Literal["municipality", "county", "state", "kela", "third_sector"]
 
 
 class ProgrammeSettings(Block):
     """Settings that every programme has."""
 
     segment: Segment = Segment()
-    payer: Payer = "municipality"
 
 
 class Programme(Intervention):
@@ -31,6 +28,7 @@ class Programme(Intervention):
 
     steps = ("attending", "joined", "left", "turned_away")
     sized_for = None  # the bounds of rows for which places were counted
+    sized = None  # and the sizes
     joint = 0  # 1: a case manager's caseload, which may run beside another programme
 
     def effects(self):
@@ -43,7 +41,7 @@ class Programme(Intervention):
 
     def whole_places(self, place):
         """Clients in whole numbers: the fraction is settled once by an addressed draw, so that small places get their share."""
-        return float(int(self.places_in(place) + self.shares[place.index]))
+        return float(int(self.places_in(place) * self.sized[place.index] + self.shares[place.index]))
 
     @functools.cached_property
     def clients(self):
@@ -75,10 +73,10 @@ class Programme(Intervention):
         return out
 
     def size_up(self):
-        """Whole places and running cost of each municipality for the rows there are; anew when rows have been re-sorted."""
-        self.sized_for = self.model.bounds
+        """Whole places and running cost of each municipality; anew when rows have been re-sorted or sizes have changed."""
+        self.sized_for, self.sized = self.model.bounds, self.sizes
         self.room = {p.index: self.whole_places(p) for p in self.places}
-        self.running = {p.index: self.running_cost(p) for p in self.places}
+        self.running = {p.index: self.running_cost(p) * self.sized[p.index] for p in self.places}
         self.unit_costs = float(self.record["cost_month"][0]), float(self.record["cost_start"][0])
         self.clients[:] = 1.0  # after moves every municipality is looked at
 
@@ -90,10 +88,10 @@ class Programme(Intervention):
         m, here = self.model, place.index
         cost = self.running[here]
         if self.room[here] > 0.0 or self.clients[here] > 0.0:
-            self.record["fidelity"] = place.fidelity
+            self.record["fidelity"] = self.fidelity(place)
             counts = np.zeros(4)
             run(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
-                rows(m.coefficients), counts)
+                rows(place.coefficients), rows(place.areas), counts)
             attending, joined, left, away = counts.tolist()
             self.clients[here] = attending + joined - left
             for step, count in zip(self.steps, (attending, joined, left, away), strict=True):
@@ -106,15 +104,21 @@ class Programme(Intervention):
         for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):
             self.record[field] = self.key(purpose)
 
-    def begin(self):
+    def open_month(self):
         """Also after its end: clients on its books leave in the month in which it closes."""
-        if self.sized_for is not self.model.bounds:
+        closed = self.close() if self.model.month == self.stop else 0
+        if self.sized_for is not self.model.bounds or not np.array_equal(self.sized, self.sizes):
             self.size_up()
-        if self.model.month == self.stop:
-            people = self.model.people
-            field = "manager" if self.joint else "programme"
-            people[field][people[field] == self.code] = 0
-        return super().begin()
+        runs = super().open_month()
+        self.funnel["left"] += closed
+        return runs
+
+    def close(self):
+        """Let every client go. Returns how many there were."""
+        field = self.model.people["manager" if self.joint else "programme"]
+        clients = field == self.code
+        field[clients] = 0
+        return int(np.count_nonzero(clients & (self.model.people["alive"] == 1)))
 
 
-__all__ = ["PROGRAMME", "Payer", "Programme", "ProgrammeSettings", "Quantity", "Segment", "quantity"]
+__all__ = ["PROGRAMME", "Programme", "ProgrammeSettings", "Quantity", "Segment", "quantity"]

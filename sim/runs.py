@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from sim.intervention import kinds
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
 BYTES_PER_RESIDENT = 1000  # at the turn of the year, when rows are held twice: 2 x 381 bytes and what sorting needs
 ROWS_PER_MONTH = 700  # of the tidy tables, per arm, run and month
-TABLES = ("outcomes", "ledger", "funnel", "twins", "residents")
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,13 @@ def perform(task):
     from sim import tidy
     from sim.model import HyteModel
 
-    tables, first = {name: [] for name in TABLES}, None
+    tables, first = defaultdict(list), None
     for scenario in task.arms:
         model = HyteModel(scenario, task.draw, task.replicate).run()
         for name in ("outcomes", "ledger", "funnel"):
             tables[name].append(getattr(tidy, name)(model, scenario.id))
+        for name, frame in tidy.recorded(model, scenario.id).items():
+            tables[name].append(frame)
         if "residents" in task.keep:
             tables["residents"].append(tidy.residents(model, scenario.id))
         if first is None:
@@ -117,10 +119,8 @@ def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None)
 
     engine = importlib.import_module(f"sim.engines.{'here' if workers == 1 else 'processes'}")
     parts = engine.execute(perform, tasks, workers, done)
-    return {
-        name: joined([p[name] for p in parts if name in p])
-        for name in TABLES if any(name in p for p in parts)
-    }
+    names = dict.fromkeys(name for p in parts for name in p)
+    return {name: joined([p[name] for p in parts if name in p]) for name in names}
 
 
 def cores():

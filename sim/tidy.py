@@ -148,6 +148,15 @@ def funnel(model, arm):
     return _labelled(frame, model, arm)
 
 
+def recorded(model, arm):
+    """Tables that interventions and places have kept beside the common ones: {table: frame}."""
+    rows = {}
+    for intervention in model.interventions:
+        for table, found in intervention.tables().items():
+            rows.setdefault(table, []).extend({"intervention": intervention.name, **row} for row in found)
+    return {table: _labelled(pd.DataFrame(found), model, arm) for table, found in rows.items() if found}
+
+
 def residents(model, arm):
     """One row per resident at the end, twins share the id; for `--keep residents`."""
     frame = model.residents.to_frame()

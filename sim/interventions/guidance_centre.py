@@ -2,7 +2,7 @@
 
 from scenarios import Block
 from sim.intervention import Intervention
-from sim.programme import Payer, Quantity, quantity
+from sim.programme import Quantity, quantity
 from sim.residents import SERVICES
 
 MINUTES = 60.0
@@ -11,7 +11,6 @@ MINUTES = 60.0
 class Settings(Block):
     """A centre. Its contacts are paid through the desk; `fixed` is rent and reception, which run whether or not anybody comes."""
 
-    payer: Payer = "municipality"
     staff: Quantity = quantity("workers per 10,000 residents", 0, 100, default="guidance.staff")
     hours: Quantity = quantity("client hours per worker per month", 0, 200, default="guidance.hours")
     fixed: Quantity = quantity("EUR2018 per 10,000 residents per month", 0, 1e6, default="guidance.fixed")
@@ -24,8 +23,8 @@ class GuidanceCentre(Intervention):
 
     def act_in(self, place):
         """Add this month's minutes, scaled by local fidelity, and pay the running cost."""
-        residents = (place.stop - place.start) / 10_000.0
-        minutes = self.value("staff") * residents * self.value("hours") * MINUTES * place.fidelity
+        residents = float(self.month_sizes[place.index]) * (place.stop - place.start) / 10_000.0
+        minutes = self.value("staff") * residents * self.value("hours") * MINUTES * self.fidelity(place)
         desk = self.model.desk(place, "guidance_centre")
         self.funnel["met"] += float(self.model.desks["met"][place.index, SERVICES.index("guidance_centre")])
         self.funnel["minutes"] += minutes

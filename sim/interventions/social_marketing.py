@@ -8,7 +8,6 @@ from pydantic import Field
 
 from scenarios import Block, Quantity, Segment, quantity
 from sim.intervention import Intervention
-from sim.programme import Payer
 from sim.residents import rows
 from sim.rules.draws import Purpose
 from sim.rules.programme import expose
@@ -26,7 +25,6 @@ class Settings(Block):
         default=["behaviour", "orientation", "insight", "segmentation"],
         description="which of the eight benchmark criteria of social marketing (NSMC) the campaign meets",
     )
-    payer: Payer = "municipality"
     reach: Quantity = quantity("share of segment per month", 0, 1, default="campaign.reach")
     frequency: Quantity = quantity("contacts per month", 0, 100, default="campaign.frequency")
     tailoring: Quantity = quantity("share", 0, 1, default="campaign.tailoring")
@@ -51,7 +49,6 @@ class SocialMarketing(Intervention):
     def record(self):
         """The campaign as the rules read it, but for what changes with place and month."""
         out = np.zeros(1, CAMPAIGN)
-        out["frequency"] = self.value("frequency")
         out["tailoring"] = self.value("tailoring")
         out["impact"] = self.value("impact") * self.quality * self.value("product")
         out["ease"] = 0.5 * (self.value("price") + self.value("place")) * self.quality
@@ -65,9 +62,11 @@ class SocialMarketing(Intervention):
         """Reach the segment in one municipality and pay for the postings."""
         m = self.model
         counts = np.zeros(len(self.steps))
-        self.record["reach"] = self.value("reach") * place.fidelity
+        size = float(self.month_sizes[place.index])  # money buys postings, whose reach saturates
+        self.record["reach"] = self.value("reach") * self.fidelity(place)
+        self.record["frequency"] = self.value("frequency") * size
         expose(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), m.month,
-               rows(m.coefficients), counts)
+               rows(place.coefficients), counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count
-        self.spend(place, self.value("cost") * (place.stop - place.start) / 1000.0)
+        self.spend(place, size * self.value("cost") * (place.stop - place.start) / 1000.0)

@@ -16,8 +16,8 @@ def literacy(p, k):
 
 
 @rule
-def burden(p, k):
-    """Hassle and stigma of asking for help [0-1]: distress, strain, language, distance; trust lightens it.
+def burden(p, area, k):
+    """Hassle and stigma of asking for help [0-1]: distress, strain, language, distance of the area; trust lightens it.
 
     Needier people meet more of it (science notes D9).
     """
@@ -26,7 +26,7 @@ def burden(p, k):
         + k.burden_distress * felt(p)
         + k.burden_strain * p.strain
         + k.burden_language * (1.0 - p.language)
-        + k.burden_place[p.urbanity]
+        + area.distance
         + k.burden_stage[p.stage]
         - k.burden_trust * (p.trust - 0.5)
     )

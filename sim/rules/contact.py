@@ -73,7 +73,7 @@ def fall_to_hospital(p, age, k, keys, money, price):
 
 
 @rule
-def may_ask(p, age, u, k):
+def may_ask(p, area, age, u, k):
     """Whether the uniform u can lie below the sum of hazards in `seek_support`: a test that is quick and lets all such pass.
 
     It takes the burden as none, recall and literacy as whole, the young as idle and every refugee as a recent one, and puts
@@ -82,7 +82,7 @@ def may_ask(p, age, u, k):
     hard = max(0.0, p.distress - p.dose_relief - k.mental_threshold)
     poor = max(0.0, p.strain - k.social_threshold)
     jobless = (p.status == UNEMPLOYED) | (p.status == SUPPORT)
-    voluntary = k.seek_mental * hard + k.seek_social * poor + k.seek_community + k.seek_nature
+    voluntary = k.seek_mental * hard + k.seek_social * poor + k.seek_community * area.third_sector + k.seek_nature
     voluntary += k.seek_family * (hard + poor) if p.minors > 0 else 0.0
     voluntary += k.seek_guidance if age < 30 else 0.0
     certain = (k.seek_employment if jobless else 0.0) + (k.seek_outreach if age < 30 else 0.0)
@@ -92,13 +92,13 @@ def may_ask(p, age, u, k):
 
 
 @rule
-def seek_support(p, age, month, hassle, k, keys, desks):
+def seek_support(p, area, age, month, hassle, k, keys, desks):
     """At most one new request a month to the services other than health: competing hazards with need and readiness.
 
     Services that a scenario has closed (no capacity) are not asked.
     """
     u = uniform(keys[SEEK + 1], p.id)
-    if not may_ask(p, age, u, k):
+    if not may_ask(p, area, age, u, k):
         return
     d = felt(p)
     jobless = p.status == UNEMPLOYED or p.status == SUPPORT
@@ -114,7 +114,7 @@ def seek_support(p, age, month, hassle, k, keys, desks):
     settle = k.seek_integration * (1.0 - p.language) if early else 0.0
     guide = k.seek_guidance * ready if young and desks[GUIDANCE].capacity > 0.0 else 0.0
     outreach = k.seek_outreach if young and desks[OUTREACH].capacity > 0.0 else 0.0
-    community = k.seek_community * (1.0 - p.inclusion) * ready
+    community = k.seek_community * area.third_sector * (1.0 - p.inclusion) * ready
     nature = k.seek_nature * ready
     total = mental + social + family + work + settle + guide + outreach + community + nature
     if u >= total:

@@ -33,7 +33,7 @@ def widow(people, first, last):
 
 
 @rule
-def live_one(p, event, month, peers, talk, k, keys, money, desks):
+def live_one(p, area, event, month, peers, talk, k, keys, money, desks):
     """A month of one resident after work and household income are known."""
     age = age_of(p, month)
     jobless = 1.0 if p.status == UNEMPLOYED or p.status == SUPPORT else 0.0
@@ -44,10 +44,10 @@ def live_one(p, event, month, peers, talk, k, keys, money, desks):
     strain_change = feel_strain(p, k)
     stress(p, jobless, k, keys)
     health(p, age, k)
-    social_quality(p, jobless, active, k)
+    social_quality(p, area, jobless, active, k)
     remember(p, jobless, event, k)
     feel(p, jobless, event, strain_change, peers, k, keys)
-    hassle = burden(p, k)
+    hassle = burden(p, area, k)
     seek_health(p, age, hassle, k, keys)
     fall_to_hospital(p, age, k, keys, money, desks[HOSPITAL_DESK].price)
     if p.care == 2:
@@ -56,7 +56,7 @@ def live_one(p, event, month, peers, talk, k, keys, money, desks):
         money[HOUSING] += cost
     if age >= 16:
         hear(p, talk, k, keys)
-        seek_support(p, age, month, hassle, k, keys, desks)
+        seek_support(p, area, age, month, hassle, k, keys, desks)
 
 
 @kernel
@@ -103,7 +103,7 @@ def peer_means(p, people, first, last, i, seen, met):
 
 
 @kernel
-def live(people, start, month, parameters, mortality, keys, money, desks, seen, indptr, indices, listed):
+def live(people, start, month, parameters, areas, mortality, keys, money, desks, seen, indptr, indices, listed):
     """One month of all residents of a municipality. Returns (open requests listed, deaths).
 
     people: the municipality's rows, from row `start` of the model, households adjacent; no contact lives elsewhere. Chance by
@@ -142,7 +142,7 @@ def live(people, start, month, parameters, mortality, keys, money, desks, seen, 
                 continue
             peers, talk = peer_means(p, people, first, last, first + j, here, met[first + j - block])
             event = (events >> (2 * j)) & 3 if j < 30 else 0
-            live_one(p, event, month, peers, talk, k, keys, money, desks)
+            live_one(p, areas[p.area], event, month, peers, talk, k, keys, money, desks)
             if p.requests > 0:
                 for service in range(SERVICES):  # written in any case and counted if it is one: no branch to guess
                     listed[count] = (first + j) * LOCAL + service

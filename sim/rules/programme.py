@@ -123,15 +123,15 @@ def free_for(p, g):
 
 
 @rule
-def find_chance(p, g, k):
+def find_chance(p, area, g, k):
     """Chance of coming to the programme this month: found by a worker, or by own take-up at `intensity` of the base.
 
     Local fidelity multiplies either. outreach: negative if nobody goes to find people."""
     if g.outreach >= 0.0:
         return g.outreach * g.fidelity
-    hassle = burden(p, k)
+    hassle = burden(p, area, k)
     if g.online == 1:  # nobody has to travel
-        hassle = max(0.0, hassle - k.burden_place[p.urbanity])
+        hassle = max(0.0, hassle - area.distance)
     held = p.assistance
     p.assistance = max(held, g.assistance * g.fidelity)
     h = g.intensity * g.fidelity * take_up(p, hassle, k)
@@ -140,7 +140,7 @@ def find_chance(p, g, k):
 
 
 @kernel
-def run(people, listed, tags, segment, programme, places, month, parameters, counts):
+def run(people, listed, tags, segment, programme, places, month, parameters, areas, counts):
     """A month of one programme in one municipality: clients attend, then free places are filled.
 
     listed, tags: rows to look at, and the groups each is in, with CLIENT for clients of any programme;
@@ -168,7 +168,7 @@ def run(people, listed, tags, segment, programme, places, month, parameters, cou
             p.month_cost += g.cost_month
             staying += stays
             counts[2] += 1.0 - stays
-        elif places > 0.0 and free_for(p, g) and belongs(p, s, month) and uniform(g.enrol_key, p.id) < find_chance(p, g, k):
+        elif places > 0.0 and free_for(p, g) and belongs(p, s, month) and uniform(g.enrol_key, p.id) < find_chance(p, areas[p.area], g, k):
             lottery = uniform(g.find_key, p.id)
             score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
             row[came] = i

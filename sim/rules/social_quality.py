@@ -23,7 +23,7 @@ def learn(p, k, keys):
 
 
 @rule
-def social_quality(p, jobless, active, k):
+def social_quality(p, area, jobless, active, k):
     """One month of the four factors, each an index 0-1 that moves towards its target.
 
     jobless, active: 1.0 or 0.0. Source of the factors: Beck, van der Maesen & Walker (science notes A3); the
@@ -33,7 +33,7 @@ def social_quality(p, jobless, active, k):
     retired = 1.0 if p.status == PENSIONER else 0.0
     alone = 1.0 if p.adults + p.minors <= 1 else 0.0
     p.security = towards(p.security, 1.0 - k.security_strain * p.strain - k.security_jobless * jobless, pace)
-    p.cohesion = towards(p.cohesion, k.cohesion_place[p.urbanity] + k.cohesion_trust * (p.trust - 0.5), pace)
+    p.cohesion = towards(p.cohesion, area.cohesion + k.cohesion_trust * (p.trust - 0.5), pace)
     p.inclusion = towards(
         p.inclusion,
         k.inclusion_base

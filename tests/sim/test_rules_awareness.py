@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
+from sim.places import area_records
 from sim.residents import Education, Stage, rows
 from sim.rules.awareness import burden, hear, take_up
 
@@ -11,13 +12,18 @@ MONTHS = 9
 
 
 @njit
-def take_up_all(people, awareness, assistance, parameters, out):
+def take_up_all(people, awareness, assistance, parameters, classes, out):
     """Monthly hazard of enrolling if everybody had this much recall and help at hand."""
     for i in range(len(people)):
         p = people[i]
         p.awareness = awareness
         p.assistance = assistance
-        out[i] = take_up(p, burden(p, parameters[0]), parameters[0])
+        out[i] = take_up(p, burden(p, classes[p.urbanity], parameters[0]), parameters[0])
+
+
+def by_class(coefficients):
+    """One area of each urban-rural class."""
+    return rows(area_records(np.arange(3), coefficients))
 
 
 @njit
@@ -35,7 +41,7 @@ def enrolled(world):
 
     def share(awareness, assistance):
         out = np.empty(len(people))
-        take_up_all(rows(people), awareness, assistance, rows(model.coefficients), out)
+        take_up_all(rows(people), awareness, assistance, rows(model.coefficients), by_class(model.coefficients), out)
         return 1.0 - np.exp(-MONTHS * out)
 
     return people, {"control": share(0.0, 0.0), "information": share(1.0, 0.0), "both": share(1.0, 1.0)}
@@ -72,7 +78,7 @@ def test_low_wellbeing_lowers_take_up(handmade, numbers):
     """Distress raises need and lowers the readiness to ask."""
     people, out = handmade(2), np.empty(2)
     people["distress"][1] = 1.5
-    take_up_all(rows(people), 0.0, 0.0, rows(numbers()), out)
+    take_up_all(rows(people), 0.0, 0.0, rows(numbers()), by_class(numbers()), out)
     assert out[1] < out[0]
 
 
