@@ -1,6 +1,7 @@
 """HyteModel: the world of one scenario, one draw and one replicate; `step()` is the month."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import mesa
 import numpy as np
@@ -27,16 +28,18 @@ from sim.table import read as read_table
 
 HEAVY_SHARE = 0.9  # the definition of the group: top tenth
 MONTHS = 12
+SLICES = 16  # of municipalities, with sums of their own; more than threads, so that a large city holds nobody up
 
 
 class HyteModel(mesa.Model):
     """Residents, places, services and interventions of one scenario as run once.
 
     scenario: as loaded; draw: which sample of the uncertain numbers (0 = central values); replicate: which seed of
-    chance. Arms that share scenario.runs.seed, draw and replicate share every draw of chance.
+    chance; threads: how many share the municipalities of a month, which cannot show in the results. Arms that share
+    scenario.runs.seed, draw and replicate share every draw of chance.
     """
 
-    def __init__(self, scenario, draw=0, replicate=0):
+    def __init__(self, scenario, draw=0, replicate=0, threads=1):
         super().__init__(rng=int(scenario.runs.seed) % 2**32)
         self.plan, self.draw_number, self.replicate = scenario, draw, replicate
         self.values = draw_values(scenario, draw)
@@ -44,7 +47,7 @@ class HyteModel(mesa.Model):
         self.start_date = scenario.time.start
         self.burn_in = scenario.time.burn_in
         self.month = -1
-        self.deaths = 0
+        self.threads = threads
         self.heavy_line = np.inf
         self.coefficients = record(self.values)
         self._varied = {}
@@ -59,7 +62,7 @@ class HyteModel(mesa.Model):
         items = [Item(name, "programmes", False, name) for name in accounts]
         self.ledger = Ledger(len(self.municipalities), {**shares, **accounts}, items)
         self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
-        self.cells = outputs.blank()
+        self.cells = np.stack([outputs.blank()] * SLICES)
         self.by_place = np.zeros((len(self.municipalities), outputs.WIDTH))
         self.datacollector = mesa.DataCollector(model_reporters={
             "month": "measured_month", "residents": resident_count, "wellbeing": mean_wellbeing,
@@ -138,6 +141,7 @@ class HyteModel(mesa.Model):
         self.bounds = np.searchsorted(np.ascontiguousarray(self.people["municipality"]), places).astype(np.int64)
         for m, start, stop in zip(self.municipalities, self.bounds.tolist(), self.bounds[1:].tolist(), strict=False):
             m.start, m.stop = start, stop
+            m.slice = (start + stop) * SLICES // (2 * n + 1)
         self.seen = np.stack([self.people["wellbeing"], self.people["awareness"]], -1, dtype=np.float32, casting="same_kind")
         self.touched = np.empty(n, np.int32)
         self.tags = np.empty(n, np.uint8)
@@ -218,12 +222,10 @@ class HyteModel(mesa.Model):
         self.counties.do("decide")
         self.municipalities.do("decide")
         acting = [i for i in self.interventions if i.open_month()]
-        for place in self.municipalities:  # one after the other, so that its residents stay in the cache; nobody knows anybody elsewhere
+        for place in self.municipalities:  # one after the other, so that its residents stay in the cache
             for intervention in acting:
                 intervention.act(place)
-            place.live()
-            place.serve()
-            place.close()
+        self.let_live()
         for intervention in self.interventions:
             intervention.close_month()
         self.close_month()
@@ -236,6 +238,26 @@ class HyteModel(mesa.Model):
             if tell:
                 tell(self.month)
         return self
+
+    def let_live(self):
+        """Every municipality lives, serves and closes its month; nobody knows anybody elsewhere, so threads share the slices.
+
+        Each slice has sums of its own, which are added in the order of slices: any number of threads gives the same bytes.
+        """
+        slices = [[] for _ in range(SLICES)]
+        for place in self.municipalities:
+            slices[place.slice].append(place)
+        if self.threads == 1:
+            for places in slices:
+                pass_month(places)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(pass_month, sorted(slices, key=slice_size, reverse=True)))
+
+    @property
+    def deaths(self):
+        """Deaths since the run began."""
+        return sum(place.deaths for place in self.municipalities)
 
     def staff(self, index):
         """Set this month's capacity, prices and fees of some desks as planned: nothing lent, no lever pulled."""
@@ -292,7 +314,7 @@ class HyteModel(mesa.Model):
     def close_month(self):
         """Keep the month's sums, flows of services and money; yearly indices in December."""
         if self.measured:
-            self.records.append(self.cells.copy())
+            self.records.append(self.cells.sum(0))
             self.place_records.append(self.by_place.copy())
             self.service_records.append({f: self.desks[f].sum(0) for f in FLOWS})
             if self.date.month == MONTHS:
@@ -309,6 +331,19 @@ class HyteModel(mesa.Model):
         column = outputs.NAMES.index(name)
         total, count = outputs.with_counts(self.records[-1][outputs.SHARED :].sum(0))[column]
         return total / count if count else float("nan")
+
+
+def pass_month(places):
+    """The month of the residents of some municipalities, one after the other."""
+    for place in places:
+        place.live()
+        place.serve()
+        place.close()
+
+
+def slice_size(places):
+    """Residents of some municipalities: the largest slice begins first."""
+    return sum(place.stop - place.start for place in places)
 
 
 def chance_seed(seed, replicate):

@@ -61,7 +61,8 @@ class Municipality(mesa.Agent):
         self.county = county
         county.municipalities.append(self)
         self.start = self.stop = 0  # first row of its residents and the row after the last; set when rows are sorted
-        self.requests = self.touched_count = self.alive = 0
+        self.requests = self.touched_count = self.alive = self.deaths = 0
+        self.slice = 0  # which of the model's sums its residents are added to
         self.own_values, self.own_coefficients = {}, None
         self.maturity = self._profile()
         self.staffed = index, np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
@@ -134,7 +135,7 @@ class Municipality(mesa.Agent):
             m.ledger.month[self.index], rows(m.desks[self.index]), m.seen, m.network.indptr, m.network.indices, listed,
         )
         self.requests = count
-        m.deaths += deaths
+        self.deaths += deaths
 
     def serve(self):
         """Every service meets whom its minutes allow; money and effects follow."""
@@ -149,7 +150,7 @@ class Municipality(mesa.Agent):
         here = slice(self.start, self.stop)
         self.touched_count, self.alive = close(
             rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.seen[here], m.touched[here],
-            m.tags[here], m.cells, m.by_place[self.index],
+            m.tags[here], m.cells[self.slice], m.by_place[self.index],
         )
 
 
