@@ -221,12 +221,12 @@ class HyteModel(mesa.Model):
         fill_keys(self.keys, self.seed_value, self.month)
         self.counties.do("decide")
         self.municipalities.do("decide")
-        acting = [i for i in self.interventions if i.open_month()]
-        for place in self.municipalities:  # one after the other, so that its residents stay in the cache
-            for intervention in acting:
-                intervention.act(place)
+        interventions = self.interventions
+        for deciding in (i for i in interventions if i.turn == 0):
+            self.intervene([deciding])
+        self.intervene([i for i in interventions if i.turn > 0])
         self.let_live()
-        for intervention in self.interventions:
+        for intervention in interventions:
             intervention.close_month()
         self.close_month()
 
@@ -238,6 +238,14 @@ class HyteModel(mesa.Model):
             if tell:
                 tell(self.month)
         return self
+
+    def intervene(self, interventions):
+        """A month of some interventions, municipality by municipality, so that its residents stay in the cache."""
+        acting = [i for i in interventions if i.open_month()]
+        if acting:
+            for place in self.municipalities:
+                for intervention in acting:
+                    intervention.act(place)
 
     def let_live(self):
         """Every municipality lives, serves and closes its month; nobody knows anybody elsewhere, so threads share the slices.
