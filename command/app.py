@@ -1,10 +1,12 @@
 """The commands, their options and how errors and Ctrl-C end them."""
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
+from command import results
 from command.near import NearMiss
 
 app = typer.Typer(
@@ -15,6 +17,7 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
+app.add_typer(results.app, name="results")
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]
@@ -160,6 +163,12 @@ def validate(out: Annotated[str, typer.Option(help="Markdown file to write.")] =
 
 def start():
     """Run the command line; errors that a user can mend end in one clear text and exit code 2."""
-    from command.errors import guarded
+    from command.errors import INTERRUPTED, guarded
 
-    sys.exit(guarded(app))
+    code = guarded(app)
+    if code == INTERRUPTED:
+        # CPython ends itself by the signal, and not with this code, if the interrupt came while it was executing text.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
