@@ -112,7 +112,7 @@ class Intervention(mesa.Agent):
         for place, residents in real.items():
             self.spend(place, monthly * residents / weight[place.index], "_project")
 
-    def open_month(self):
+    def start_month(self):
         """Start a month, after places have decided and before residents live. Returns whether it runs this month."""
         self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
@@ -127,7 +127,7 @@ class Intervention(mesa.Agent):
         if place.index in self.where:
             self.act_in(place)
 
-    def close_month(self):
+    def end_month(self):
         """End the month: the project's money, and the funnel and cost kept if the month is measured."""
         self.spend_project()
         if self.model.measured:

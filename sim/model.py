@@ -227,7 +227,7 @@ class HyteModel(mesa.Model):
         self.intervene([i for i in interventions if i.turn > 0])
         self.let_live()
         for intervention in interventions:
-            intervention.close_month()
+            intervention.end_month()
         self.close_month()
 
     def run(self, months=None, tell=None):
@@ -241,7 +241,7 @@ class HyteModel(mesa.Model):
 
     def intervene(self, interventions):
         """A month of some interventions, municipality by municipality, so that its residents stay in the cache."""
-        acting = [i for i in interventions if i.open_month()]
+        acting = [i for i in interventions if i.start_month()]
         if acting:
             for place in self.municipalities:
                 for intervention in acting:

@@ -104,12 +104,12 @@ class Programme(Intervention):
         for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):
             self.record[field] = self.key(purpose)
 
-    def open_month(self):
+    def start_month(self):
         """Also after its end: clients on its books leave in the month in which it closes."""
         closed = self.close() if self.model.month == self.stop else 0
         if self.sized_for is not self.model.bounds or not np.array_equal(self.sized, self.sizes):
             self.size_up()
-        runs = super().open_month()
+        runs = super().start_month()
         self.funnel["left"] += closed
         return runs
 
