@@ -557,8 +557,8 @@ class VectorModel:
         net, n = model.network, len(model.people)
         contacts = csr_array((np.ones(len(net.indices)), net.indices, net.indptr), shape=(n, n))
         self.blocks = [columns(model.people, rows, contacts) for rows in cuts(model.people)]
-        there = np.isfinite(model.before)
-        self.known, self.before, self.told = (np.where(there, x, 0.0).astype(float) for x in (1.0, model.before, model.told))
+        there = np.isfinite(model.seen[:, 0])
+        self.known, self.before, self.told = (np.where(there, x, 0.0).astype(float) for x in (1.0, *model.seen.T))
         return self
 
     def book(self, place, item, euros):

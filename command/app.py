@@ -27,6 +27,7 @@ Draws = Annotated[int | None, typer.Option(min=1, help="Draws of the uncertain n
 Replicates = Annotated[int | None, typer.Option(min=1, help="Replicates of chance for each draw.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of draws and chance.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes (default: one per core).")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads in each process, for one large run.")]
 Out = Annotated[str, typer.Option(help="Folder in which the run folder is made.")]
 Keep = Annotated[list[str] | None, typer.Option(metavar="residents", help="Also keep one row per resident.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and stop.")]
@@ -44,26 +45,27 @@ def overrides(where, residents, years, seed):
 def compare(
     names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the comparator first if several.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
-    seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
-    quiet: Quiet = False, json: Json = False,
+    seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
+    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False,
 ):
     """Compare scenarios under common random numbers, and say what differs."""
-    _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, out, keep,
-            dry_run, quiet, json)
+    _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, threads, out,
+            keep, dry_run, quiet, json)
 
 
 @app.command()
 def run(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
-    seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
-    quiet: Quiet = False, json: Json = False,
+    seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
+    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False,
 ):
     """Run one scenario by itself."""
-    _answer("run", (name,), overrides(where, residents, years, seed), draws, replicates, workers, out, keep, dry_run, quiet, json)
+    _answer("run", (name,), overrides(where, residents, years, seed), draws, replicates, workers, threads, out, keep, dry_run,
+            quiet, json)
 
 
-def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run, quiet, json):
+def _answer(what, names, changes, draws, replicates, workers, threads, out, keep, dry_run, quiet, json):
     from sim.engines import processes
 
     if workers != 1 and not dry_run:
@@ -82,8 +84,8 @@ def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run
         show.plan(arms, d, r, facts)
         return
     with show.progress(arms, d, r, facts, quiet or json) as tell:
-        finished = getattr(runs, what)(*names, overrides=changes, draws=d, replicates=r, workers=workers, out=out,
-                                       keep=tuple(keep or ()), tell=tell)
+        finished = getattr(runs, what)(*names, overrides=changes, draws=d, replicates=r, workers=workers,
+                                       threads=threads, out=out, keep=tuple(keep or ()), tell=tell)
     if json:
         show.as_json(finished)
     elif quiet:

@@ -19,6 +19,12 @@ def fresh_household(ids, year):
     return newborn_id(ids, year + NEW_HOME)
 
 
+def starts(household):
+    """(Where each run of one household begins, number of the run at each place from 0), int64, of household ids by row."""
+    new = np.r_[True, household[1:] != household[:-1]]
+    return np.flatnonzero(new), np.cumsum(new) - 1
+
+
 class Turn:
     """One turn of the year on a model: reads and replaces its rows, bounds and network. Call `Turn(model).make()`."""
 
@@ -54,17 +60,15 @@ class Turn:
         return np.asarray(self.values[name])[np.searchsorted(np.asarray(bounds), age, side="right")]
 
     def homes(self):
-        """Index of the household of each row, counted from 0 in row order (members are adjacent)."""
-        household = self.people["household"]
-        return np.cumsum(np.r_[False, household[1:] != household[:-1]])
+        """First row of each household, and the household of each row counted from 0, in row order (members are adjacent)."""
+        return starts(self.people["household"])
 
     def leave_home(self):
         """Young adults who live with somebody a generation older found a household of their own."""
         p = self.people
-        home = self.homes()
-        oldest = np.zeros(home[-1] + 1)
-        np.maximum.at(oldest, home, np.where(p["alive"] == 1, self.age(p), 0))
+        first, home = self.homes()
         age = self.age(p)
+        oldest = np.maximum.reduceat(np.where(p["alive"] == 1, age, 0), first)
         at_home = (p["alive"] == 1) & (age >= ADULT) & (age < 30) & (p["partner"] == 0) & (oldest[home] >= age + 16)
         rate = self.by_band("demography.leave_home", age, (20, 22, 25))
         who = at_home & (self.draw(Purpose.LEAVE_HOME, p["id"]) < rate)
@@ -126,24 +130,34 @@ class Turn:
     def move(self):
         """Households move between the simulated municipalities in proportion to size, or within their own."""
         p = self.people
-        home = self.homes_by_id()
-        eldest = np.lexsort((p["id"], p["birth_month"], p["alive"] == 0, home))
-        heads = eldest[np.unique(home[eldest], return_index=True)[1]]  # the oldest member alive stands for the household
-        age = self.age(p[heads])
+        home, heads = self.heads()
+        age = (self.month - p["birth_month"][heads]) // 12
         rate = self.by_band("demography.move", age, (20, 30, 45, 65))
         goes = heads[self.draw(Purpose.MOVE, p["household"][heads]) < rate]
         sizes = self.model.start_sizes / self.model.start_sizes.sum()
         to = np.searchsorted(np.cumsum(sizes)[:-1], self.draw(Purpose.MOVE_TO, p["household"][goes]), side="right")
-        target = np.full(int(home.max()) + 1, -1)
+        target = np.full(len(heads), -1)
         target[home[goes]] = to
         movers = np.flatnonzero((target[home] >= 0) & (p["alive"] == 1))
         p["municipality"][movers] = target[home[movers]]
         self._settle(movers)
         self.moved = len(movers)
 
-    def homes_by_id(self):
-        """Index of the household of each row, by household id (rows may no longer be adjacent)."""
-        return np.unique(self.people["household"], return_inverse=True)[1]
+    def heads(self):
+        """(household of each row, counted from 0 by household id; row of each household's head, the oldest member alive).
+
+        Rows of a household may no longer be adjacent. Among members born in one month the smallest id decides.
+        """
+        household = np.ascontiguousarray(self.people["household"])
+        order = np.argsort(household)
+        first, home = starts(household[order])
+        sorted_rows = {f: self.people[f][order] for f in ("id", "birth_month", "alive")}
+        born = sorted_rows["birth_month"] + np.where(sorted_rows["alive"] == 1, 0, 2**40)
+        eldest = born == np.minimum.reduceat(born, first)[home]
+        ids = np.where(eldest, sorted_rows["id"], np.iinfo(np.int64).max)
+        of_row = np.empty(len(order), np.int64)
+        of_row[order] = home
+        return of_row, order[ids == np.minimum.reduceat(ids, first)[home]]
 
     def _settle(self, movers):
         """An area of the new municipality by the share of residents there, one for the whole household."""
@@ -221,13 +235,17 @@ class Turn:
         m = self.model
         stay = self.people["alive"] == 1
         self.left = int((~stay).sum())
-        rest = self.people.view(WHOLE)[stay]  # rows as blocks of bytes: copied at once, not field by field
-        people = np.concatenate([rest, new.view(WHOLE)]).view(RESIDENT)
-        order = np.lexsort((people["id"], people["household"], people["area"], people["municipality"]))
+        rest = np.flatnonzero(stay)
+        keys = {f: np.concatenate([self.people[f][rest], new[f]]) for f in ("id", "household", "area", "municipality")}
+        order = np.lexsort((keys["id"], keys["household"], keys["municipality"].astype(np.int64) << 16 | keys["area"]))
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         old_to_new = np.full(len(self.people), -1, np.int64)
-        old_to_new[stay] = rank[: stay.sum()]
-        m.people = people.view(WHOLE)[order].view(RESIDENT)
+        old_to_new[rest] = rank[: len(rest)]
+        source = np.concatenate([rest, np.zeros(len(new), np.int64)])[order]
+        people = np.empty(len(order), WHOLE)  # rows as blocks of bytes: copied once and whole, not field by field
+        np.take(self.people.view(WHOLE), source, out=people, mode="clip")
+        people[rank[len(rest) :]] = new.view(WHOLE)
+        m.people = people.view(RESIDENT)
         m.place_rows()
         m.network = remap(m.network, old_to_new, m.people, m.bounds, self.values, self.seed, self.month)

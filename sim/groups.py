@@ -1,10 +1,7 @@
 """At-risk groups: one predicate each, its name the group's, its bit in the row by order of `Group`."""
 
-from numba import njit
-
 from sim.residents import Group
 from sim.rules.draws import rule
-from sim.rules.life import age_of
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
 
 NAMES = tuple(g.name for g in Group)
@@ -54,38 +51,3 @@ def _all_bits(names):
 
 
 group_bits = _all_bits(NAMES)
-
-
-@njit(cache=True)
-def regroup(people, month, line, measured, parameters, before, told, touched):
-    """Close the month's books on every resident of a slice and renew the group bits.
-
-    line: service cost [EUR2018 in 12 months] from which a resident counts as a heavy user; measured: 1 in months that
-    are reported. before, told (written): this month's wellbeing and recall for next month's contacts, not-a-number for
-    the dead. touched (written): rows that belong to a group or a programme. Returns how many.
-    """
-    k = parameters[0]
-    count = 0
-    slot = month % 12
-    for i in range(len(people)):
-        p = people[i]
-        if p.alive == 0:
-            before[i] = float("nan")
-            continue
-        cost = min(65535, int(p.month_cost + 0.5))
-        p.year_cost += cost - int(p.cost_ring[slot])
-        p.cost_ring[slot] = cost
-        age = age_of(p, month)
-        bits = group_bits(p, age, line, k)
-        p.groups = bits
-        if measured:
-            p.ever_groups |= bits
-            p.wellbeing_sum += p.wellbeing
-            p.cost_sum += p.month_cost
-        p.month_cost = 0.0
-        before[i] = p.wellbeing
-        told[i] = p.awareness
-        if bits != 0 or p.programme != 0 or p.manager != 0:
-            touched[count] = i
-            count += 1
-    return count

@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from scenarios.schema import months_between
+from sim.closing import EVERYONE
 from sim.ledger import PAYERS
 from sim.residents import Education, Group, Urbanity
 from sim.rules.draws import address
@@ -36,6 +37,7 @@ class Intervention(mesa.Agent):
         self.stop = None if stop is None else first_month + stop
         codes = None if settings.places == "all" else set(settings.places)
         self.places = [m for m in model.municipalities if codes is None or m.code in codes]
+        self.where = {m.index for m in self.places}
         number = len(model.municipalities)
         self.emphasis = np.ones(number)  # what targeting gives each municipality: ratio to its planned size
         self.use = np.ones(number)  # how far each municipality has taken it into use, 0-1
@@ -87,9 +89,10 @@ class Intervention(mesa.Agent):
         return found
 
     def listed(self, place):
-        """Rows of a municipality to look at: group members if the segment names a group, else everyone."""
+        """(rows, tags) of a municipality to look at: those in groups or programmes if the segment names a group, else everyone."""
         if self.settings.segment.group == "all":
-            return np.arange(place.stop - place.start, dtype=np.int32)
+            number = place.stop - place.start
+            return np.arange(number, dtype=np.int32), np.full(number, EVERYONE, np.uint8)
         return place.touched
 
     def spend(self, place, amount, account=""):
@@ -110,15 +113,23 @@ class Intervention(mesa.Agent):
         for place, residents in real.items():
             self.spend(place, monthly * residents / weight[place.index], "_project")
 
-    def act(self):
-        """A month of the intervention, after places have decided and before residents live."""
+    def start_month(self):
+        """Start a month, after places have decided and before residents live. Returns whether it runs this month."""
         self.funnel = dict.fromkeys(self.steps, 0.0)
         self.cost = 0.0
         if self.active:
             self.renew_keys()
             self.begin()
-            for place in self.places:
-                self.act_in(place)
+            self.month_sizes = self.sizes
+        return self.active
+
+    def act(self, place):
+        """A month of the intervention in one municipality, if it runs there."""
+        if place.index in self.where:
+            self.act_in(place)
+
+    def end_month(self):
+        """End the month: the project's money, and the funnel and cost kept if the month is measured."""
         self.spend_project()
         if self.model.measured:
             self.history.append((self.model.measured_month, dict(self.funnel), self.cost))

@@ -1,6 +1,7 @@
 """HyteModel: the world of one scenario, one draw and one replicate; `step()` is the month."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import mesa
 import numpy as np
@@ -21,21 +22,24 @@ from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
 from sim.rules.draws import Purpose, fill_keys, key_count
 from sim.rules.draws import mix as mix_bits
+from sim.rules.programme import CLIENT
 from sim.services import FLOWS, Service, desks
 from sim.table import read as read_table
 
 HEAVY_SHARE = 0.9  # the definition of the group: top tenth
 MONTHS = 12
+SLICES = 16  # of municipalities, with sums of their own; more than threads, so that a large city holds nobody up
 
 
 class HyteModel(mesa.Model):
     """Residents, places, services and interventions of one scenario as run once.
 
     scenario: as loaded; draw: which sample of the uncertain numbers (0 = central values); replicate: which seed of
-    chance. Arms that share scenario.runs.seed, draw and replicate share every draw of chance.
+    chance; threads: how many share the municipalities of a month, which cannot show in the results. Arms that share
+    scenario.runs.seed, draw and replicate share every draw of chance.
     """
 
-    def __init__(self, scenario, draw=0, replicate=0):
+    def __init__(self, scenario, draw=0, replicate=0, threads=1):
         super().__init__(rng=int(scenario.runs.seed) % 2**32)
         self.plan, self.draw_number, self.replicate = scenario, draw, replicate
         self.values = draw_values(scenario, draw)
@@ -43,7 +47,7 @@ class HyteModel(mesa.Model):
         self.start_date = scenario.time.start
         self.burn_in = scenario.time.burn_in
         self.month = -1
-        self.deaths = 0
+        self.threads = threads
         self.heavy_line = np.inf
         self.coefficients = record(self.values)
         self._varied = {}
@@ -58,8 +62,8 @@ class HyteModel(mesa.Model):
         items = [Item(name, "programmes", False, name) for name in accounts]
         self.ledger = Ledger(len(self.municipalities), {**shares, **accounts}, items)
         self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
-        self.cells = outputs.blank()
-        self.by_place = np.zeros((len(self.municipalities), len(outputs.COLUMNS), 2))
+        self.cells = np.stack([outputs.blank()] * SLICES)
+        self.by_place = np.zeros((len(self.municipalities), outputs.WIDTH))
         self.datacollector = mesa.DataCollector(model_reporters={
             "month": "measured_month", "residents": resident_count, "wellbeing": mean_wellbeing,
         })
@@ -94,7 +98,7 @@ class HyteModel(mesa.Model):
         real = np.array([m.record.population[max(y for y in m.record.population if y <= max(year, 2016))] for m in self.municipalities])
         self.weight = real / np.maximum(self.start_sizes, 1.0)
         self.network = weave(self.people, self.bounds, self.values, self.seed_value)
-        self.before[:] = self.people["wellbeing"]
+        self.seen[:, 0] = self.people["wellbeing"]
         self._areas()
 
     def _areas(self):
@@ -134,20 +138,26 @@ class HyteModel(mesa.Model):
         """After rows have been sorted: bounds of the municipalities and the working arrays of their length."""
         n = len(self.people)
         places = np.arange(len(self.municipalities) + 1)
-        self.bounds = np.searchsorted(self.people["municipality"], places).astype(np.int64)
-        self.before = self.people["wellbeing"].astype(np.float32)
-        self.told = self.people["awareness"].astype(np.float32)
+        self.bounds = np.searchsorted(np.ascontiguousarray(self.people["municipality"]), places).astype(np.int64)
+        for m, start, stop in zip(self.municipalities, self.bounds.tolist(), self.bounds[1:].tolist(), strict=False):
+            m.start, m.stop = start, stop
+            m.slice = (start + stop) * SLICES // (2 * n + 1)
+        self.seen = np.stack([self.people["wellbeing"], self.people["awareness"]], -1, dtype=np.float32, casting="same_kind")
         self.touched = np.empty(n, np.int32)
+        self.tags = np.empty(n, np.uint8)
         self.listed = np.empty(n * len(SERVICES), np.uint32)  # only the pages that are used become memory
         self._list_touched()
 
     def _list_touched(self):
-        """Rows of each municipality that are in a group or a programme, as `regroup` lists them every month."""
+        """Rows of each municipality that are in a group or a programme, as `close` lists them every month."""
         for m in self.municipalities:
             p = m.people
-            rows = np.flatnonzero((p["alive"] == 1) & ((p["groups"] != 0) | (p["programme"] != 0) | (p["manager"] != 0)))
+            tags = p["groups"] | np.where((p["programme"] != 0) | (p["manager"] != 0), CLIENT, 0).astype(np.uint8)
+            rows = np.flatnonzero((p["alive"] == 1) & (tags != 0))
             self.touched[m.start : m.start + len(rows)] = rows
+            self.tags[m.start : m.start + len(rows)] = tags[rows]
             m.touched_count = len(rows)
+            m.alive = int((p["alive"] == 1).sum())
 
     # --- who is who ---------------------------------------------------------------------------------------------
 
@@ -211,12 +221,13 @@ class HyteModel(mesa.Model):
         fill_keys(self.keys, self.seed_value, self.month)
         self.counties.do("decide")
         self.municipalities.do("decide")
-        for intervention in self.interventions:
-            intervention.act()
-        self.municipalities.do("live")
-        self.municipalities.do("serve")
-        self.municipalities.do("regroup")
-        self.municipalities.do("report")
+        interventions = self.interventions
+        for deciding in (i for i in interventions if i.turn == 0):
+            self.intervene([deciding])
+        self.intervene([i for i in interventions if i.turn > 0])
+        self.let_live()
+        for intervention in interventions:
+            intervention.end_month()
         self.close_month()
 
     def run(self, months=None, tell=None):
@@ -228,9 +239,36 @@ class HyteModel(mesa.Model):
                 tell(self.month)
         return self
 
-    def staff(self, places, columns):
-        """Set this month's capacity, prices and fees of desks as planned: nothing lent, no lever pulled."""
-        index = np.ix_(places, columns)
+    def intervene(self, interventions):
+        """A month of some interventions, municipality by municipality, so that its residents stay in the cache."""
+        acting = [i for i in interventions if i.start_month()]
+        if acting:
+            for place in self.municipalities:
+                for intervention in acting:
+                    intervention.act(place)
+
+    def let_live(self):
+        """Every municipality lives, serves and closes its month; nobody knows anybody elsewhere, so threads share the slices.
+
+        Each slice has sums of its own, which are added in the order of slices: any number of threads gives the same bytes.
+        """
+        slices = [[] for _ in range(SLICES)]
+        for place in self.municipalities:
+            slices[place.slice].append(place)
+        if self.threads == 1:
+            for places in slices:
+                pass_month(places)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(pass_month, sorted(slices, key=slice_size, reverse=True)))
+
+    @property
+    def deaths(self):
+        """Deaths since the run began."""
+        return sum(place.deaths for place in self.municipalities)
+
+    def staff(self, index):
+        """Set this month's capacity, prices and fees of some desks as planned: nothing lent, no lever pulled."""
         self.desks["capacity"][index] = self.desks["base"][index]
         for field in ("price", "fee", "minutes"):
             self.desks[field][index] = self.planned[field][index]
@@ -284,7 +322,7 @@ class HyteModel(mesa.Model):
     def close_month(self):
         """Keep the month's sums, flows of services and money; yearly indices in December."""
         if self.measured:
-            self.records.append(self.cells.copy())
+            self.records.append(self.cells.sum(0))
             self.place_records.append(self.by_place.copy())
             self.service_records.append({f: self.desks[f].sum(0) for f in FLOWS})
             if self.date.month == MONTHS:
@@ -299,8 +337,21 @@ class HyteModel(mesa.Model):
         if not self.records:
             return float("nan")
         column = outputs.NAMES.index(name)
-        total, count = self.records[-1][outputs.SHARED :, column].sum(0)
+        total, count = outputs.with_counts(self.records[-1][outputs.SHARED :].sum(0))[column]
         return total / count if count else float("nan")
+
+
+def pass_month(places):
+    """The month of the residents of some municipalities, one after the other."""
+    for place in places:
+        place.live()
+        place.serve()
+        place.close()
+
+
+def slice_size(places):
+    """Residents of some municipalities: the largest slice begins first."""
+    return sum(place.stop - place.start for place in places)
 
 
 def chance_seed(seed, replicate):
@@ -311,7 +362,7 @@ def chance_seed(seed, replicate):
 
 def resident_count(model):
     """Residents alive; by name, so that a model with its data collector can be pickled."""
-    return len(model.residents)
+    return sum(place.alive for place in model.municipalities)
 
 
 def mean_wellbeing(model):

@@ -1,104 +1,99 @@
 """What a run reports: one function per output column, and the monthly sums over strata."""
 
 import numpy as np
-from numba import njit
 
 from results.inequality import concentration_index, slope_index, top_share
 from sim.residents import Education, Group, Sex, Urbanity
 from sim.rules.draws import rule
 from sim.rules.health import felt
-from sim.rules.life import age_of
 from sim.rules.livelihood import EMPLOYED
 
-MISSING = float("nan")
+EVERYONE, ADULTS, WORKING_AGE = range(3)  # of whom a column is the mean
 AGE_BANDS = ("0-17", "18-29", "30-44", "45-64", "65-79", "80+")
 FIFTHS = ("after_start", "1", "2", "3", "4", "5")
-_COLUMNS, _NAMES = [], []
+_COLUMNS, _NAMES, _AMONG = [], [], []
 
 
-def column(function):
-    """Make a function of (resident, age, coefficients) an output column under its own name."""
-    compiled = rule(function)
-    _COLUMNS.append(compiled)
-    _NAMES.append(function.__name__)
-    return compiled
+def column(among):
+    """Make a function of (resident, age, coefficients) an output column under its own name: a mean among some."""
+
+    def add_column(function):
+        compiled = rule(function)
+        _COLUMNS.append(compiled)
+        _NAMES.append(function.__name__)
+        _AMONG.append(among)
+        return compiled
+
+    return add_column
 
 
-@column
+@column(ADULTS)
 def wellbeing(p, age, k):
     """Wellbeing [EUROHIS-QOL-8 score, 1-5], residents of 16 or more"""
-    return p.wellbeing if age >= 16 else MISSING
+    return p.wellbeing
 
 
-@column
+@column(ADULTS)
 def good_quality_of_life(p, age, k):
     """Good quality of life, score of 4.0 or more [share of residents of 16 or more]"""
-    if age < 16:
-        return MISSING
     return 1.0 if p.wellbeing >= k.good_quality_line else 0.0
 
 
-@column
+@column(EVERYONE)
 def health(p, age, k):
     """Health dimension [index 0-1]"""
     return p.health
 
 
-@column
+@column(EVERYONE)
 def material(p, age, k):
     """Material dimension: security and freedom from strain [index 0-1]"""
     return 0.5 * (p.security + 1.0 - p.strain)
 
 
-@column
+@column(EVERYONE)
 def social(p, age, k):
     """Social dimension: cohesion and inclusion [index 0-1]"""
     return 0.5 * (p.cohesion + p.inclusion)
 
 
-@column
+@column(EVERYONE)
 def strain(p, age, k):
     """Financial strain [index 0-1]"""
     return p.strain
 
 
-@column
+@column(EVERYONE)
 def distress(p, age, k):
     """Felt distress [SD units]"""
     return felt(p)
 
 
-@column
+@column(ADULTS)
 def loneliness(p, age, k):
     """Lonely: inclusion below the line [share of residents of 16 or more]"""
-    if age < 16:
-        return MISSING
     return 1.0 if p.inclusion < k.lonely_line else 0.0
 
 
-@column
+@column(WORKING_AGE)
 def employment(p, age, k):
     """Employed [share of residents of 18-64]"""
-    if age < 18 or age > 64:
-        return MISSING
     return 1.0 if p.status == EMPLOYED else 0.0
 
 
-@column
+@column(EVERYONE)
 def contacts(p, age, k):
     """Contacts with services [per resident and month]"""
     return float(p.visits)
 
 
-@column
+@column(ADULTS)
 def life_satisfaction(p, age, k):
     """Life satisfaction on the 0-10 scale, mapped from wellbeing [points], residents of 16 or more"""
-    if age < 16:
-        return MISSING
     return min(10.0, max(0.0, k.life_satisfaction_mean + k.life_satisfaction_slope * (p.wellbeing - k.wellbeing_centre)))
 
 
-@column
+@column(EVERYONE)
 def health_utility(p, age, k):
     """Health-related utility, mapped from health and distress [QALY weight, at most 1]"""
     return min(1.0, k.utility_base + k.utility_health * p.health - k.utility_distress * felt(p))
@@ -106,26 +101,29 @@ def health_utility(p, age, k):
 
 COLUMNS = tuple(_COLUMNS)
 NAMES = tuple(_NAMES)
+COUNTS = len(COLUMNS)  # after the sums of the columns stand the numbers of residents: all, adults, of working age
+WIDTH = COUNTS + 3
+AMONG = COUNTS + np.array(_AMONG)  # where the count of each column stands
 SHARED = 32 * 32  # cells by group now x group at the start
 FIXED = len(FIFTHS) * len(Sex) * len(AGE_BANDS) * len(Education) * len(Urbanity)
 CELLS = SHARED + FIXED
 
 
-def _all_columns(columns):
-    """One compiled function that writes every column of a resident into a row of values."""
+def _all_columns(columns, among):
+    """One compiled function that writes every column of a resident into a row of values, zero where it does not apply."""
     if not columns:
         return rule(lambda p, age, k, values: None)
-    before, of, j = _all_columns(columns[:-1]), columns[-1], len(columns) - 1
+    before, of, j, count = _all_columns(columns[:-1], among[:-1]), columns[-1], len(columns) - 1, among[-1]
 
     @rule
     def fill(p, age, k, values):
         before(p, age, k, values)
-        values[j] = of(p, age, k)
+        values[j] = of(p, age, k) if values[count] > 0.0 else 0.0
 
     return fill
 
 
-fill_columns = _all_columns(COLUMNS)
+fill_columns = _all_columns(COLUMNS, AMONG.tolist())
 
 
 def label(name):
@@ -141,37 +139,33 @@ def age_band(age):
     return 3 if age < 65 else 4 if age < 80 else 5
 
 
-@njit(cache=True)
-def collect(people, month, parameters, cells, place):
-    """Add one municipality's month to the sums.
+@rule
+def add(p, age, k, values, cells, place):
+    """Add a resident's month to the sums: to the cell of the groups, to that of the fixed strata, and to the municipality's.
 
-    cells: float64 (CELLS, columns, 2), sums and counts by cell; place: float64 (columns, 2), those of the municipality.
-    A value that is not a number does not count (a child's wellbeing, a pensioner's employment).
+    values: float64 (WIDTH,), overwritten; cells: float64 (CELLS, WIDTH); place: float64 (WIDTH,). Counts are sums of ones.
     """
-    k = parameters[0]
-    values = np.zeros(cells.shape[1])
-    for p in people:
-        if p.alive == 0:
-            continue
-        age = age_of(p, month)
-        a = int(p.groups) + 32 * int(p.start_groups)
-        b = (int(p.start_fifth) * 2 + int(p.sex)) * 6 + age_band(age)
-        b = (b * 3 + int(p.education)) * 3 + int(p.urbanity) + SHARED
-        fill_columns(p, age, k, values)
-        for j in range(len(values)):
-            value = values[j]
-            if value == value:  # not-a-number: the column does not apply
-                cells[a, j, 0] += value
-                cells[a, j, 1] += 1.0
-                cells[b, j, 0] += value
-                cells[b, j, 1] += 1.0
-                place[j, 0] += value
-                place[j, 1] += 1.0
-        p.visits = 0
+    values[COUNTS + EVERYONE] = 1.0
+    values[COUNTS + ADULTS] = 1.0 if age >= 16 else 0.0
+    values[COUNTS + WORKING_AGE] = 1.0 if 18 <= age <= 64 else 0.0
+    fill_columns(p, age, k, values)
+    groups = int(p.groups) + 32 * int(p.start_groups)
+    fixed = (int(p.start_fifth) * 2 + int(p.sex)) * 6 + age_band(age)
+    fixed = (fixed * 3 + int(p.education)) * 3 + int(p.urbanity) + SHARED
+    for j in range(WIDTH):
+        cells[groups, j] += values[j]
+        cells[fixed, j] += values[j]
+        place[j] += values[j]
+
+
+def with_counts(sums):
+    """Sums (..., WIDTH) as pairs (..., columns, 2): each column's sum and the number of residents it is over."""
+    return np.stack([sums[..., :COUNTS], sums[..., AMONG]], -1)
 
 
 def strata(cells):
     """Margins of one month's cells: {(stratum kind, stratum): float64 (columns, 2)}; overlapping groups count in each."""
+    cells = with_counts(cells)
     shared = cells[:SHARED].reshape(32, 32, *cells.shape[1:])  # [start, now]
     fixed = cells[SHARED:].reshape(len(FIFTHS), len(Sex), len(AGE_BANDS), len(Education), len(Urbanity), *cells.shape[1:])
     out = {("all", "all"): fixed.sum((0, 1, 2, 3, 4))}
@@ -191,7 +185,7 @@ def strata(cells):
 
 def blank():
     """Empty cells for a month."""
-    return np.zeros((CELLS, len(COLUMNS), 2))
+    return np.zeros((CELLS, WIDTH))
 
 
 def indices(people, month):

@@ -1,11 +1,12 @@
 """Counties, municipalities and areas: who decides about capacity, and whose residents live where."""
 
+import functools
+
 import mesa
 import numpy as np
 
+from sim.closing import close
 from sim.coefficients import half_life
-from sim.groups import regroup
-from sim.outputs import collect
 from sim.residents import SERVICES, rows
 from sim.rules.contact import serve
 from sim.rules.draws import Purpose, address, normal
@@ -40,11 +41,15 @@ class County(mesa.Agent):
         super().__init__(model)
         self.name = name
         self.municipalities = []
-        self._columns = [SERVICES.index(s) for s in COUNTY_SERVICES]
+
+    @functools.cached_property
+    def staffed(self):
+        """Which desks the county staffs: index into the model's table."""
+        return np.ix_([m.index for m in self.municipalities], [SERVICES.index(s) for s in COUNTY_SERVICES])
 
     def decide(self):
         """Hand this month's staff minutes to each municipality's desks: minutes per resident as planned this year."""
-        self.model.staff([m.index for m in self.municipalities], self._columns)
+        self.model.staff(self.staffed)
 
 
 class Municipality(mesa.Agent):
@@ -57,14 +62,15 @@ class Municipality(mesa.Agent):
         self.record = record
         self.county = county
         county.municipalities.append(self)
-        self.requests = 0
-        self.touched_count = 0
+        self.start = self.stop = 0  # first row of its residents and the row after the last; set when rows are sorted
+        self.requests = self.touched_count = self.alive = self.deaths = 0
+        self.slice = 0  # which of the model's sums its residents are added to
         self.own_values, self.own_coefficients = {}, None
         self.own_maturity = self._profile()
         self.developed = np.zeros(len(DIMENSIONS))  # levels that development has added
         self.anchoring = 0.0  # how much of what it has added holds without effort, 0-1
         self._mature()
-        self._columns = [i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES]
+        self.staffed = index, np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
 
     def _profile(self):
         """Maturity of each dimension, 1-5: the parameter's level plus an addressed difference by municipality."""
@@ -104,16 +110,6 @@ class Municipality(mesa.Agent):
         self._mature()
 
     @property
-    def start(self):
-        """First row of this municipality's residents."""
-        return int(self.model.bounds[self.index])
-
-    @property
-    def stop(self):
-        """Row after this municipality's last resident."""
-        return int(self.model.bounds[self.index + 1])
-
-    @property
     def people(self):
         """This municipality's rows, a view (never stored: stored slices come loose on pickle)."""
         return self.model.people[self.start : self.stop]
@@ -139,13 +135,14 @@ class Municipality(mesa.Agent):
 
     @property
     def touched(self):
-        """Rows, counted from the municipality's first, that belonged to a group or programme at the end of last month."""
-        return self.model.touched[self.start : self.start + self.touched_count]
+        """(rows counted from the municipality's first, tags) of those in a group or programme at the end of last month."""
+        here = slice(self.start, self.start + self.touched_count)
+        return self.model.touched[here], self.model.tags[here]
 
     def decide(self):
         """Staff the municipality's own services for the month, levers let go; practice that is not anchored fades."""
         self.own_values, self.own_coefficients = {}, None
-        self.model.staff([self.index], self._columns)
+        self.model.staff(self.staffed)
         self.fade()
 
     def live(self):
@@ -154,11 +151,10 @@ class Municipality(mesa.Agent):
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
         count, deaths = live(
             rows(self.people), self.start, m.month, rows(self.coefficients), rows(self.areas), m.mortality, m.keys,
-            m.ledger.month[self.index], rows(m.desks[self.index]), m.before, m.told, m.network.indptr,
-            m.network.indices, listed,
+            m.ledger.month[self.index], rows(m.desks[self.index]), m.seen, m.network.indptr, m.network.indices, listed,
         )
         self.requests = count
-        m.deaths += deaths
+        self.deaths += deaths
 
     def serve(self):
         """Every service meets whom its minutes allow; money and effects follow."""
@@ -167,20 +163,14 @@ class Municipality(mesa.Agent):
         serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(self.coefficients), m.keys,
               m.ledger.month[self.index])
 
-    def regroup(self):
-        """Close the month's costs of every resident and renew at-risk groups."""
+    def close(self):
+        """Close the month's books on every resident: costs, at-risk groups, what contacts will see, and sums reported."""
         m = self.model
         here = slice(self.start, self.stop)
-        self.touched_count = regroup(
-            rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.before[here], m.told[here],
-            m.touched[here],
+        self.touched_count, self.alive = close(
+            rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.seen[here], m.touched[here],
+            m.tags[here], m.cells[self.slice], m.by_place[self.index],
         )
-
-    def report(self):
-        """Add this municipality's month to the sums that are reported."""
-        m = self.model
-        if m.measured:
-            collect(rows(self.people), m.month, rows(self.coefficients), m.cells, m.by_place[self.index])
 
 
 class Area(mesa.Agent):

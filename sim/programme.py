@@ -89,8 +89,8 @@ class Programme(Intervention):
         cost = self.running[here]
         if self.room[here] > 0.0 or self.clients[here] > 0.0:
             self.record["fidelity"] = self.fidelity(place)
-            counts = np.zeros(len(self.steps))
-            run(rows(place.people), self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
+            counts = np.zeros(4)
+            run(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
                 rows(place.coefficients), rows(place.areas), counts)
             attending, joined, left, away = counts.tolist()
             self.clients[here] = attending + joined - left
@@ -104,14 +104,14 @@ class Programme(Intervention):
         for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):
             self.record[field] = self.key(purpose)
 
-    def act(self):
+    def start_month(self):
         """Also after its end: clients on its books leave in the month in which it closes."""
         closed = self.close() if self.model.month == self.stop else 0
         if self.sized_for is not self.model.bounds or not np.array_equal(self.sized, self.sizes):
             self.size_up()
-        super().act()
-        if closed and self.history:
-            self.history[-1][1]["left"] += closed
+        runs = super().start_month()
+        self.funnel["left"] += closed
+        return runs
 
     def close(self):
         """Let every client go. Returns how many there were."""

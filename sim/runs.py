@@ -32,6 +32,7 @@ class Task:
     draw: int
     replicate: int
     keep: tuple = ()
+    threads: int = 1
 
 
 def load(name, overrides=None):
@@ -46,7 +47,7 @@ def perform(task):
 
     tables, first = defaultdict(list), None
     for scenario in task.arms:
-        model = HyteModel(scenario, task.draw, task.replicate).run()
+        model = HyteModel(scenario, task.draw, task.replicate, task.threads).run()
         for name in ("outcomes", "ledger", "funnel"):
             tables[name].append(getattr(tidy, name)(model, scenario.id))
         for name, frame in tidy.recorded(model, scenario.id).items():
@@ -99,16 +100,17 @@ def prepare(arms):
     return True
 
 
-def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None):
-    """Run all arms for draws x replicates. Returns {table: frame}, the same whatever the number of workers.
+def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None, threads=1):
+    """Run all arms for draws x replicates. Returns {table: frame}, the same whatever the number of workers and threads.
 
     draws, replicates: by default those of the first arm's scenario; with one draw the central values are used, with more
-    the draws 1..n. workers: processes, by default one per core, 1 = this process. tell: called with (done, all).
+    the draws 1..n. workers: processes, by default one per core, 1 = this process. threads: in each, sharing the
+    municipalities of one large run. tell: called with (done, all).
     """
     draws = arms[0].runs.draws if draws is None else draws
     replicates = arms[0].runs.replicates if replicates is None else replicates
     numbers = [0] if draws == 1 else range(1, draws + 1)
-    tasks = [Task(tuple(arms), d, r, tuple(keep)) for d in numbers for r in range(replicates)]
+    tasks = [Task(tuple(arms), d, r, tuple(keep), threads) for d in numbers for r in range(replicates)]
     workers = min(len(tasks), workers or cores())
     count = [0]
 
@@ -161,19 +163,19 @@ def _records(scenario):
     return [known[code] for code in scenario.population.places]
 
 
-def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None):
+def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1):
     """Run scenarios against a comparator and write one run folder; one name is compared with its own comparator.
 
     names: scenario names or paths, the comparator first if there are two or more. Returns results.store.Run; its
     `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
     """
     arms = arms_of(names, overrides)
-    return _answer("compare", arms, draws, replicates, workers, out, keep, tell)
+    return _answer("compare", arms, draws, replicates, workers, out, keep, tell, threads)
 
 
-def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None):
+def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1):
     """Run one scenario by itself and write a run folder. Returns results.store.Run."""
-    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell)
+    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, threads)
 
 
 def arms_of(names, overrides=None):
@@ -202,7 +204,7 @@ def arms_of(names, overrides=None):
     return arms
 
 
-def _answer(command, arms, draws, replicates, workers, out, keep, tell):
+def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads):
     started = time.time()
     draws = arms[0].runs.draws if draws is None else draws
     replicates = arms[0].runs.replicates if replicates is None else replicates
@@ -211,7 +213,7 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell):
     store.writable(out, facts["bytes"])
     compiled = prepare(arms)
     ready = time.time()
-    tables = execute(arms, draws, replicates, workers, keep, tell)
+    tables = execute(arms, draws, replicates, workers, keep, tell, threads)
     computed = time.time()
     manifest = _manifest(command, arms, draws, replicates, facts)
     manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}

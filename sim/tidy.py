@@ -83,7 +83,7 @@ def _strata(model, scale):
 
 def _services(model):
     """Waiting [months, of those met], requests given up [per resident-month] and the queue, in all and by service."""
-    people = np.array([cells[outputs.SHARED :, outputs.NAMES.index("health"), 1].sum() for cells in model.records])
+    people = np.array([cells[outputs.SHARED :, outputs.COUNTS].sum() for cells in model.records])
     months = np.arange(len(people))
     flows = {f: np.stack([r[f] for r in model.service_records]) for f in ("met", "waited", "gave_up", "queue")}
     whole = {f: v.sum(1) for f, v in flows.items()}
@@ -106,7 +106,7 @@ def _places(model):
     decembers = [m for m in range(len(model.place_records)) if (model.start_date.month + m) % 12 == 0]
     if not decembers:
         return
-    sums = np.stack([model.place_records[m] for m in decembers])  # years, places, columns, 2
+    sums = outputs.with_counts(np.stack([model.place_records[m] for m in decembers]))  # years, places, columns, 2
     for place in model.municipalities:
         for outcome in ("wellbeing", "good_quality_of_life"):
             total, n = sums[:, place.index, outputs.NAMES.index(outcome)].T

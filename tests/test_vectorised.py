@@ -58,7 +58,7 @@ def test_the_months_after_see_the_last_one(world):
         model.month += 1
         fill_keys(model.keys, model.seed_value, model.month)
         model.municipalities.do("live")
-        model.municipalities.do("regroup")
+        model.municipalities.do("close")
         vector.step()
     alive = model.people["alive"] == 1
     assert (model.people["waiting"][alive] > 0).any()

@@ -23,7 +23,7 @@ class GuidanceCentre(Intervention):
 
     def act_in(self, place):
         """Add this month's minutes, scaled by local fidelity, and pay the running cost."""
-        residents = float(self.sizes[place.index]) * (place.stop - place.start) / 10_000.0
+        residents = float(self.month_sizes[place.index]) * (place.stop - place.start) / 10_000.0
         minutes = self.value("staff") * residents * self.value("hours") * MINUTES * self.fidelity(place)
         desk = self.model.desk(place, "guidance_centre")
         self.funnel["met"] += float(self.model.desks["met"][place.index, SERVICES.index("guidance_centre")])

@@ -139,9 +139,9 @@ class InnovationDiffusion(Intervention):
         """Codes of the municipalities as the ids of their draws, int (n,)."""
         return np.array([int(m.code) for m in self.model.municipalities])
 
-    def act(self):
+    def start_month(self):
         """Spread while it is active; what is in use is practised and fades also after that."""
-        super().act()
+        runs = super().start_month()
         for course in self.courses:
             self.survey(course)
             self.practise(course)
@@ -149,6 +149,7 @@ class InnovationDiffusion(Intervention):
             course.innovation.practice[:] = np.where(diffusion.using(course.state), course.practice, 1.0)
             if self.model.measured:
                 self.note(course)
+        return runs
 
     def begin(self):
         """Municipalities learn of each innovation and decide; a new user pays for planning and training, a pilot's project for its own."""

@@ -67,7 +67,7 @@ class Lever(Intervention):
 
     def act_in(self, place):
         """Move the level in one municipality for this month."""
-        size = float(self.sizes[place.index])
+        size = float(self.month_sizes[place.index])
         if size == 0.0:
             return
         name = self.settings.parameter()

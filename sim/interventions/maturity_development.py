@@ -56,11 +56,11 @@ class MaturityDevelopment(Intervention):
         since = self.model.month - self.start
         return since >= 0 and (since % self.settings.interval == 0 or self.model.month == self.model.last_month)
 
-    def act(self):
+    def start_month(self):
         """First municipalities look at themselves, then they work on what they saw."""
         if self.due:
             self.assess()
-        super().act()
+        return super().start_month()
 
     def assess(self):
         """Self-assessment = maturity + error z, limited to 1-5; once the work has ended nobody assesses, and it is not-a-number."""

@@ -62,10 +62,10 @@ class SocialMarketing(Intervention):
         """Reach the segment in one municipality and pay for the postings."""
         m = self.model
         counts = np.zeros(len(self.steps))
-        size = float(self.sizes[place.index])  # money buys postings, whose reach saturates
+        size = float(self.month_sizes[place.index])  # money buys postings, whose reach saturates
         self.record["reach"] = self.value("reach") * self.fidelity(place)
         self.record["frequency"] = self.value("frequency") * size
-        expose(rows(place.people), self.listed(place), rows(self.segment), rows(self.record), m.month,
+        expose(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), m.month,
                rows(place.coefficients), counts)
         for step, count in zip(self.steps, counts, strict=True):
             self.funnel[step] += count

@@ -107,11 +107,11 @@ class WellbeingCard(Intervention):
         exact = np.asarray(self.value("seats")) * self.sizes[place.index] * (place.stop - place.start) / 1000.0
         return np.floor(exact + self.shares[place.index])
 
-    def act(self):
+    def start_month(self):
         """Read last month first, also in the month after the end."""
         self.follow_households()
         self.read()
-        super().act()
+        return super().start_month()
 
     def renew_keys(self):
         """This month's addresses of offering, taking, wishing to go, and the lottery for seats."""
@@ -128,9 +128,9 @@ class WellbeingCard(Intervention):
         m, here, d = self.model, place.index, self.record
         people, areas, parameters = rows(place.people), rows(place.areas), rows(place.coefficients)
         d["fidelity"], d["line"] = self.fidelity(place), self.contact_line(place)
-        d["offer"] = min(1.0, self.value("offer") * self.sizes[here]) * self.fidelity(place)
+        d["offer"] = min(1.0, self.value("offer") * self.month_sizes[here]) * self.fidelity(place)
         slot, used = np.zeros(len(people), np.int32), np.zeros(len(people), np.uint8)
-        listed, counts = self.listed(place), self.monitoring.counts[here]
+        listed, counts = self.listed(place)[0], self.monitoring.counts[here]
         who = (place.start, m.network.indptr, m.network.indices)
         mark(people, rows(self.cards[here]), m.month, slot, used)
         fresh = np.zeros(len(listed), CARD)

@@ -73,20 +73,22 @@ def fall_to_hospital(p, age, k, keys, money, price):
 
 
 @rule
-def most_asked(p, area, k):
-    """An upper bound of the sum of hazards in `seek_support` that is quick to find; most months end at it.
+def may_ask(p, area, age, u, k):
+    """Whether the uniform u can lie below the sum of hazards in `seek_support`: a test that is quick and lets all such pass.
 
-    It takes the burden as none, recall and literacy as whole, and everyone as young, an early immigrant and a parent.
+    It takes the burden as none, recall and literacy as whole, the young as idle and every refugee as a recent one, and puts
+    exp(x) <= 1 / (1 - x).
     """
     hard = max(0.0, p.distress - p.dose_relief - k.mental_threshold)
     poor = max(0.0, p.strain - k.social_threshold)
     jobless = (p.status == UNEMPLOYED) | (p.status == SUPPORT)
-    heard = (p.awareness > 0.0) | (p.assistance > 0.0)
-    voluntary = k.seek_mental * hard + k.seek_social * poor + k.seek_family * (hard + poor)
-    voluntary += k.seek_guidance + k.seek_community * area.third_sector + k.seek_nature
-    settle = k.seek_integration * (1.0 - p.language) if p.origin == 1 else 0.0
-    most = 1.01 * k.stage_seek[p.stage] * voluntary + (k.seek_employment if jobless else 0.0) + settle + k.seek_outreach
-    return 1.0 if heard else most
+    voluntary = k.seek_mental * hard + k.seek_social * poor + k.seek_community * area.third_sector + k.seek_nature
+    voluntary += k.seek_family * (hard + poor) if p.minors > 0 else 0.0
+    voluntary += k.seek_guidance if age < 30 else 0.0
+    certain = (k.seek_employment if jobless else 0.0) + (k.seek_outreach if age < 30 else 0.0)
+    certain += k.seek_integration * (1.0 - p.language) if p.origin == 1 else 0.0
+    push = k.readiness_information * p.awareness + k.readiness_assistance * p.assistance
+    return (u - certain) * max(0.0, 1.0 - push) <= 1.01 * k.stage_seek[p.stage] * voluntary
 
 
 @rule
@@ -96,7 +98,7 @@ def seek_support(p, area, age, month, hassle, k, keys, desks):
     Services that a scenario has closed (no capacity) are not asked.
     """
     u = uniform(keys[SEEK + 1], p.id)
-    if u >= most_asked(p, area, k):
+    if not may_ask(p, area, age, u, k):
         return
     d = felt(p)
     jobless = p.status == UNEMPLOYED or p.status == SUPPORT

@@ -24,8 +24,11 @@ def rule(function):
 
 
 def kernel(function):
-    """Compile a loop over residents, as a function of its own: small ones compile fast and keep what they need at hand."""
-    return njit(cache=True, error_model="numpy")(function)
+    """Compile a loop over residents, as a function of its own: small ones compile fast and keep what they need at hand.
+
+    nogil: other threads may run meanwhile, on other municipalities.
+    """
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
 class Purpose(IntEnum):
@@ -152,6 +155,7 @@ def quantile(u):
 
 
 BINS, EDGE = 512, 8
+SIXTH = 1.0 / 6.0
 
 
 def _cubic_table():
@@ -188,7 +192,7 @@ def poisson(u, mean):
 
     mean: expected count, >= 0. The series 1 - m + m^2/2 - m^3/6 lies below exp(-m), so that most zeros need no exponential.
     """
-    if u <= 1.0 - mean * (1.0 - mean * (0.5 - mean / 6.0)):
+    if u <= 1.0 - mean * (1.0 - mean * (0.5 - SIXTH * mean)):
         return 0
     term = math.exp(-mean)
     total = term

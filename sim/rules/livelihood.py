@@ -249,7 +249,7 @@ def pool(people, first, last, month, k, money, keys):
 @rule
 def feel_strain(p, k):
     """Financial strain [0-1] moves towards 1 / (1 + (income / line)^2); a half at the poverty line. Returns the change."""
-    x = p.income / k.strain_line
-    change = k.strain_pace * (1.0 / (1.0 + x * x) - p.strain)
+    line = k.strain_line * k.strain_line
+    change = k.strain_pace * (line / (line + p.income * p.income) - p.strain)
     p.strain += change
     return change

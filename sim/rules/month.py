@@ -1,11 +1,11 @@
 """The order in which a month happens to the residents of one municipality, household by household."""
 
-from numba import njit
+import numpy as np
 
 from sim.rules.awareness import burden, hear
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.contact import HOUSING, fade, fall_to_hospital, seek_health, seek_support
-from sim.rules.draws import rule
+from sim.rules.draws import kernel, rule
 from sim.rules.health import health, stress
 from sim.rules.life import age_of, dies, fall_ill
 from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, feel_strain, livelihood, pool
@@ -13,6 +13,7 @@ from sim.rules.social_quality import learn, social_quality
 from sim.rules.wellbeing import feel, remember
 
 LOCAL, SERVICES = 16, 12
+BLOCK = 512  # rows whose contacts are asked at a time: their sums stay in the nearest cache
 
 
 @rule
@@ -58,43 +59,68 @@ def live_one(p, area, event, month, peers, talk, k, keys, money, desks):
         seek_support(p, area, age, month, hassle, k, keys, desks)
 
 
-@rule
-def peer_means(people, first, last, i, start, before, told, indptr, indices):
-    """Mean of last month's wellbeing and recall over the contacts of row i: household members and network.
+@kernel
+def ask_contacts(first, last, seen, indptr, indices, met):
+    """Sums over the network contacts of rows first:last, into met, float64 (last - first, 3): wellbeing, recall, number.
 
-    before, told: float32 arrays over all rows of the model; start: first row of this municipality. Returns
-    (wellbeing, recall, number of contacts).
+    seen: float32 (n, 2), last month's wellbeing and recall of all rows of the model. A loop of its own, so that many contacts,
+    who stand anywhere in memory, are fetched at once.
     """
-    wellbeing = 0.0
-    recall = 0.0
-    number = 0
+    for i in range(first, last):
+        wellbeing = 0.0
+        recall = 0.0
+        number = 0.0
+        for e in range(indptr[i], indptr[i + 1]):
+            contact = np.uint32(indices[e])
+            theirs = float(seen[contact, 0])
+            if theirs == theirs:  # not-a-number marks a contact who has died
+                wellbeing += theirs
+                recall += float(seen[contact, 1])
+                number += 1.0
+        met[i - first, 0] = wellbeing
+        met[i - first, 1] = recall
+        met[i - first, 2] = number
+
+
+@rule
+def peer_means(p, people, first, last, i, seen, met):
+    """Mean of last month's wellbeing and recall over contacts: the household first:last of row i, and the network.
+
+    seen: the municipality's rows of last month's (wellbeing, recall); met: sums over the network contacts of row i. Returns
+    (wellbeing, recall); with nobody to know, one's own wellbeing and 0.
+    """
+    wellbeing = met[0]
+    recall = met[1]
+    number = met[2]
     for j in range(first, last):
         if j != i and people[j].alive == 1:
-            wellbeing += float(before[start + j])
-            recall += float(told[start + j])
-            number += 1
-    for e in range(indptr[start + i], indptr[start + i + 1]):
-        theirs = float(before[indices[e]])
-        if theirs == theirs:  # not-a-number marks a contact who has died
-            wellbeing += theirs
-            recall += float(told[indices[e]])
-            number += 1
-    return wellbeing, recall, number
+            wellbeing += float(seen[j, 0])
+            recall += float(seen[j, 1])
+            number += 1.0
+    if number == 0.0:
+        return p.wellbeing, 0.0
+    return wellbeing / number, recall / number if recall > 0.0 else 0.0
 
 
-@njit(cache=True)
-def live(people, start, month, parameters, areas, mortality, keys, money, desks, before, told, indptr, indices, listed):
+@kernel
+def live(people, start, month, parameters, areas, mortality, keys, money, desks, seen, indptr, indices, listed):
     """One month of all residents of a municipality. Returns (open requests listed, deaths).
 
-    people: the municipality's rows, households adjacent. Chance by address, so the order of rows decides nothing.
-    listed: uint32 array that takes row * 16 + service of every open request.
+    people: the municipality's rows, from row `start` of the model, households adjacent; no contact lives elsewhere. Chance by
+    address, so the order of rows decides nothing. listed: uint32 array that takes row * 16 + service of every open request.
     """
     k = parameters[0]
+    here = seen[start : start + len(people)]
+    met = np.empty((BLOCK, 3))
+    block = asked = 0  # rows block:asked have asked their contacts
     first = 0
     count = 0
     deaths = 0
     while first < len(people):
         last = household_end(people, first)
+        if last > asked:
+            block, asked = first, min(len(people), first + BLOCK)
+            ask_contacts(start + block, start + asked, seen, indptr, indices, met)
         events = 0  # two bits per member: what happened at work, kept until the month's wellbeing is felt
         for j in range(last - first):
             p = people[first + j]
@@ -114,15 +140,12 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
             p = people[first + j]
             if p.alive == 0:
                 continue
-            wellbeing, recall, number = peer_means(people, first, last, first + j, start, before, told, indptr, indices)
-            peers = wellbeing / number if number > 0 else p.wellbeing
-            talk = recall / number if number > 0 else 0.0
+            peers, talk = peer_means(p, people, first, last, first + j, here, met[first + j - block])
             event = (events >> (2 * j)) & 3 if j < 30 else 0
             live_one(p, areas[p.area], event, month, peers, talk, k, keys, money, desks)
             if p.requests > 0:
-                for service in range(SERVICES):
-                    if p.waiting[service] > 0:
-                        listed[count] = (first + j) * LOCAL + service
-                        count += 1
+                for service in range(SERVICES):  # written in any case and counted if it is one: no branch to guess
+                    listed[count] = (first + j) * LOCAL + service
+                    count += 1 if p.waiting[service] > 0 else 0
         first = last
     return count, deaths

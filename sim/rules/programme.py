@@ -3,13 +3,13 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.rules.awareness import burden, literacy, take_up
-from sim.rules.draws import rule, uniform
+from sim.rules.draws import kernel, rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
 
+CLIENT = 32  # tag of those in a programme or with a case manager, beside the bits of the groups
 TIE = 1e-9  # equal scores are settled by the lottery, never by the order of rows
 
 
@@ -43,21 +43,24 @@ def hardship(p, k):
     return needs / 4.0
 
 
-@njit(cache=True)
-def expose(people, listed, segment, campaign, month, parameters, funnel):
+@kernel
+def expose(people, listed, tags, segment, campaign, month, parameters, funnel):
     """A campaign's month in one municipality: whom it reaches, and how much they remember.
 
     P(exposed) = reach (1 - exp(-frequency)) x access; A' = A + impact quality (1 - A). Access and impact fall
     with low literacy unless the message is tailored: P x (1 - (1 - tailoring) (1 - literacy)). Product fit, price and
     place lower the hassle of those who are reached and have begun to think of it (assistance).
+    listed, tags: rows to look at, and the groups each is in.
     funnel: counts of segment, exposed, aware, intending. Source: science notes D10; NSMC benchmark criteria.
     """
     k = parameters[0]
     c = campaign[0]
     s = segment[0]
     chance = c.reach * (1.0 - math.exp(-c.frequency))
-    for i in listed:
-        p = people[i]
+    for j in range(len(listed)):
+        if s.groups != 0 and (tags[j] & s.groups) == 0:
+            continue
+        p = people[listed[j]]
         if not belongs(p, s, month) or age_of(p, month) < 16:
             continue
         funnel[0] += 1.0
@@ -136,11 +139,12 @@ def find_chance(p, area, g, k):
     return 1.0 - math.exp(-h)
 
 
-@njit(cache=True)
-def run(people, listed, segment, programme, places, month, parameters, areas, counts):
+@kernel
+def run(people, listed, tags, segment, programme, places, month, parameters, areas, counts):
     """A month of one programme in one municipality: clients attend, then free places are filled.
 
-    listed: rows to look at; places: clients it can hold. Candidates are those who come (`find_chance`); if more come
+    listed, tags: rows to look at, and the groups each is in, with CLIENT for clients of any programme;
+    places: clients it can hold. Candidates are those who come (`find_chance`); if more come
     than there is room, case finding orders them: score = precision x hardship + (1 - precision) x lottery, highest
     first. counts (written): clients who attended, joined, left, turned away.
     """
@@ -151,7 +155,10 @@ def run(people, listed, segment, programme, places, month, parameters, areas, co
     came = 0
     score = np.empty(len(listed), np.float64)
     row = np.empty(len(listed), np.int64)
-    for i in listed:
+    for j in range(len(listed)):
+        if s.groups != 0 and (tags[j] & (s.groups | CLIENT)) == 0:
+            continue
+        i = listed[j]
         p = people[i]
         if p.alive == 0:
             continue

@@ -19,7 +19,7 @@ def lifted(world):
             model = world(residents=1200, places=("Vantaa",), parameters={"peer.influence": influence, "awareness.talk": 0.0})
             chosen = np.arange(0, 600, 6)
             model.people["wellbeing"][chosen] += lift
-            model.before[chosen] += np.float32(lift)
+            model.seen[chosen, 0] += np.float32(lift)
             arms.append(model)
         network = arms[0].network
         near = np.zeros(len(arms[0].people), bool)

@@ -1,0 +1,60 @@
+"""The end of a month for every resident: costs of the year, group bits, what contacts will see, and the sums reported."""
+
+import numpy as np
+
+from sim.groups import group_bits
+from sim.outputs import WIDTH, add
+from sim.rules.draws import kernel, rule
+from sim.rules.life import age_of
+from sim.rules.programme import CLIENT
+
+EVERYONE = 255  # a tag that no list leaves out
+
+
+@rule
+def settle(p, month):
+    """Move this month's service cost, in whole euros, into the costs of the last 12 months."""
+    slot = month % 12
+    cost = min(65535, int(p.month_cost + 0.5))
+    p.year_cost += cost - int(p.cost_ring[slot])
+    p.cost_ring[slot] = cost
+
+
+@kernel
+def close(people, month, line, measured, parameters, seen, touched, tags, cells, place):
+    """Close the month's books on every resident of a slice. Returns (rows in `touched`, residents alive).
+
+    line: service cost [EUR2018 in 12 months] from which a resident counts as a heavy user; measured: 1 in months that are
+    reported. seen (written): float32 (n, 2), wellbeing and recall for next month's contacts, not-a-number for the dead.
+    touched, tags (written): rows that belong to a group or a programme, and their group bits with CLIENT.
+    cells, place (added to, in measured months): sums of the output columns, see `outputs.add`.
+    """
+    k = parameters[0]
+    values = np.zeros(WIDTH)
+    count = 0
+    alive = 0
+    for i in range(len(people)):
+        p = people[i]
+        if p.alive == 0:
+            seen[i, 0] = float("nan")
+            continue
+        alive += 1
+        age = age_of(p, month)
+        settle(p, month)
+        bits = group_bits(p, age, line, k)
+        p.groups = bits
+        if measured:
+            p.ever_groups |= bits
+            p.wellbeing_sum += p.wellbeing
+            p.cost_sum += p.month_cost
+            add(p, age, k, values, cells, place)
+            p.visits = 0
+        p.month_cost = 0.0
+        seen[i, 0] = p.wellbeing
+        seen[i, 1] = p.awareness
+        tag = bits | (CLIENT if p.programme != 0 or p.manager != 0 else 0)
+        if tag != 0:
+            touched[count] = i
+            tags[count] = tag
+            count += 1
+    return count, alive
