@@ -71,6 +71,10 @@ class Purpose(IntEnum):
     ENROL = 1100
     LEAVE = 1200
     FIND = 1300
+    AREA_TRAIT = 1510
+    NEED_SAMPLE = 1520
+    NEED_ANSWER = 1521
+    EARMARK = 1522
 
 
 @rule
