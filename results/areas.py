@@ -25,8 +25,8 @@ def fay_herriot(means, variances, covariates=None):
     means: y (areas,); variances: D > 0 of each mean (areas,); covariates: x (areas, k), default a common mean. Areas whose
     mean or variance is not finite take the regression's value. A, the variance between areas that x does not explain, is
     the root of sum (y - x'b)^2 / (A + D) = m - k, and 0 if there is none; b by weighted least squares. Returns (theta, its
-    standard error, A); the error sqrt(g D + (1 - g)^2 x'V x), V the covariance of b, leaves out the uncertainty of A.
-    Source: Fay & Herriot 1979; Prasad & Rao 1990, leading terms.
+    standard error, A). Error^2 = g D + (1 - g)^2 x'V x + 2 D^2 / (A + D)^3 var A, V the covariance of b and var A =
+    2 m / (sum 1 / (A + D))^2. Source: Fay & Herriot 1979; Prasad & Rao 1990; Datta, Rao & Smith 2005 for var A.
     """
     y, d = np.asarray(means, float), np.asarray(variances, float)
     x = np.ones((y.size, 1)) if covariates is None else np.asarray(covariates, float)
@@ -39,8 +39,10 @@ def fay_herriot(means, variances, covariates=None):
     line, lever = x @ b, np.einsum("ij,jk,ik->i", x, v, x)
     g = np.where(seen, a / (a + np.where(seen, d, 1.0)), 0.0)
     theta = np.where(seen, g * np.where(seen, y, 0.0) + (1.0 - g) * line, line)
-    error = np.sqrt(np.where(seen, g * np.where(seen, d, 0.0), a) + (1.0 - g) ** 2 * lever)
-    return theta, error, a
+    known = np.where(seen, d, 0.0)
+    unsure = 2.0 * seen.sum() / (1.0 / (a + d[seen])).sum() ** 2
+    third = np.where(seen, 2.0 * known**2 / np.maximum(a + known, 1e-300) ** 3 * unsure, 0.0)
+    return theta, np.sqrt(np.where(seen, g * known, a) + (1.0 - g) ** 2 * lever + third), a
 
 
 def _regress(y, variance, x):

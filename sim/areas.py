@@ -176,7 +176,7 @@ def _together(rows, municipalities, narrowed):
                      for code, found in by_place.items() if code not in here]
     for code, found in by_place.items():
         residents = [r.get("residents", np.nan) for r in found]
-        if not np.isfinite(residents).all():
+        if not np.isfinite(residents).all() or min(residents) < 0.0:
             continue
         if sum(residents) <= 0.0:
             problems.append(f"areas of {names[code]}: no residents in any")

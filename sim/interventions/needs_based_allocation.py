@@ -32,7 +32,7 @@ class Settings(Block):
     review: int = Field(12, ge=1, le=120, description="months between reviews")
     delay: int = Field(0, ge=0, le=60, description="months from a review until it takes effect")
     respondents: Quantity = quantity("respondents per area", 1, 1e6, default="allocation.respondents")
-    item_noise: Quantity = quantity("EUROHIS points per item", 0, 1e6, default="allocation.item_noise")
+    item_noise: Quantity = quantity("EUROHIS points", 0, 1e6, default="survey.item_noise")
     weights: Quantity = quantity("share", 0, 1, default="allocation.register_weights")
     respondent_cost: Quantity = quantity("EUR2018 per respondent", 0, 1e5, default="allocation.respondent_cost")
     review_cost: Quantity = quantity("EUR2018 per municipality and review", 0, 1e7, default="allocation.review_cost")
