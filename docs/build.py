@@ -54,7 +54,7 @@ DECIDES = {
     "AREA_TRAIT": ("32768 x code + area", "difference of an area within its class; the trait 0-2 stands in place of the month"),
     "NEED_SAMPLE": ("resident", "being asked in a survey of need; + 4096 crc32 of the intervention's name"),
     "NEED_ANSWER": ("resident", "answer to item i, at month 8 t + i; + 4096 crc32 of the intervention's name"),
-    "EARMARK": ("32768 x code + area", "rounding of places earmarked for an area; crc32 of the programme's name stands in place of the month"),
+    "EARMARK": ("32768 x code + area", "rounding of places earmarked for an area; crc32 of the programme's name as month"),
     "FIND": ("resident", "lottery for a place; + 4096 crc32 of the intervention's name"),
     "BIRTH_MONTH": ("resident", "month of birth within the year of age"),
     "REFUGEE": ("resident", "who has a refugee background"),

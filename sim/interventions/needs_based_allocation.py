@@ -166,7 +166,8 @@ class NeedsBasedAllocation(Intervention):
             need, answers = by_survey(m.people, area, number, m.month, round(self.value("respondents")), self.value("item_noise"), line,
                                       m.seed_value, purposes)
         elif s.formula == "register":
-            need = by_register(m.people, area, number, m.month, self.value("weights"), m.values["social.threshold"], m.values["strain.line"])
+            need = by_register(m.people, area, number, m.month, self.value("weights"), m.values["social.threshold"],
+                               m.values["strain.line"])
         else:
             need = np.ones(number)
         if s.formula != "equal":

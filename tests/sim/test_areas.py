@@ -101,13 +101,15 @@ def test_shares_are_as_good_as_numbers(tmp_path):
     (("0.15,0.8", "0.15,-0.1"), "row 3, column 'cohesion': -0.1 is below 0"),
     (("0.10,0.7,0.5", "0.10,0.7,"), "row 2, column 'third_sector': missing (resources of community groups"),
     (("9000", "many"), "row 1, column 'residents': 'many' is not a number"),
-    (("semi_urban,0.02", "semiurban,0.02"), "row 1, column 'urbanity': 'semiurban' is not one of urban, semi_urban, rural. Did you mean 'semi_urban'?"),
+    (("semi_urban,0.02", "semiurban,0.02"),
+     "row 1, column 'urbanity': 'semiurban' is not one of urban, semi_urban, rural. Did you mean 'semi_urban'?"),
     (("Kalajoki,Kalajoki", "Kalajokki,Kalajoki"), "row 4, column 'municipality': no municipality 'Kalajokki'. Did you mean 'Kalajoki'?"),
     (("Kalajoki,Kalajoki", "Juva,Juva"), "no area of Kalajoki (208), which is a municipality of the scenario"),
     (("Kalajoki,Kalajoki", "Juva,Juva"), "row 4, column 'municipality': Juva is not a municipality of the scenario"),
     (("Ruka", "Keskusta"), "row 2, column 'area': 'Keskusta' stands in row 1 already"),
     (("12000", "0.4"), "areas of Kalajoki: shares of residents add up to 0.4 and not to 1"),
-    (("third_sector,", "thirdsector,"), "column 'third_sector' is missing (resources of community groups, ratio to the average). Did you mean"),
+    (("third_sector,", "thirdsector,"),
+     "column 'third_sector' is missing (resources of community groups, ratio to the average). Did you mean"),
 ])
 def test_what_is_wrong_is_named_by_row_and_column(tmp_path, change, says):
     with pytest.raises(TableError) as caught:

@@ -70,7 +70,8 @@ def test_a_closing_programme_counts_the_clients_it_lets_go():
     """Everyone who joined has left by the end, once the programme has closed."""
     s = load("baseline", {"population.places": ["Kouvola"], "population.residents": 1500, "time.years": 1, "time.burn_in": 1,
                           **{f"interventions.groups.{k}": v for k, v in
-                             {"kind": "group_programme", "segment": {}, "weeks": 30, "intensity": 50.0, "capacity": 20.0, "months": 5}.items()}})
+                             {"kind": "group_programme", "segment": {}, "weeks": 30, "intensity": 50.0, "capacity": 20.0,
+                              "months": 5}.items()}})
     model = HyteModel(s).run()
     steps = [f for _, f, _ in model.interventions[0].history]
     joined, left = (sum(f[step] for f in steps) for step in ("joined", "left"))
