@@ -204,7 +204,7 @@ class NeedsBasedAllocation(Intervention):
     def _offered(self, serves, each):
         """What partners bring for one service or programme, for the simulated residents: (common, local, bound).
 
-        each: minutes or places for one unit of each resource. common (areas,) is shared out like the rest; local (areas,) stays
+        each: minutes or places for one unit of each resource, one number or (areas,). common (areas,) is shared out like the rest; local (areas,) stays
         in its municipality; bound (areas,) is kept for its area. Coordination takes its part of all.
         """
         common, local, bound = np.zeros((3, len(self.rows)))
@@ -219,8 +219,8 @@ class NeedsBasedAllocation(Intervention):
         """Capacity of one service's desks between municipalities, and what of it is earmarked for areas."""
         desks, column = self.model.desks, SERVICES.index(service)
         here = (self.index, column)
-        price = float(desks["price"][here][0]) if len(self.index) else 0.0
-        euro = float(desks["minutes"][here][0]) / price if price > 0.0 else 0.0
+        price = desks["price"][here]
+        euro = np.where(price > 0.0, desks["minutes"][here] / np.where(price > 0.0, price, 1.0), 0.0)[self.home]
         common, local, bound = self._offered(service, {"minutes": 1.0, "euros": euro})
         capacity = desks["capacity"][here] + self._by_place(common)
         base = capacity[self.home] * self.share
