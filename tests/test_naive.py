@@ -258,7 +258,7 @@ def test_heavy_users_and_more_programmes_are_what_the_equations_say(together):
         models.naive.step()
 
 
-# --- needs-based allocation (7.6.4) -----------------------------------------------------------------------------------------
+# --- needs-based allocation (7.6.5) -----------------------------------------------------------------------------------------
 
 VILLAGES = """
 [parameters.area]

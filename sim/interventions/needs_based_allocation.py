@@ -204,8 +204,8 @@ class NeedsBasedAllocation(Intervention):
     def _offered(self, serves, each):
         """What partners bring for one service or programme, for the simulated residents: (common, local, bound).
 
-        each: minutes or places for one unit of each resource, one number or (areas,). common (areas,) is shared out like the rest; local (areas,) stays
-        in its municipality; bound (areas,) is kept for its area. Coordination takes its part of all.
+        each: minutes or places for one unit of each resource, a number or (areas,). All three have the shape (areas,): common is
+        shared out like the rest, local stays in its municipality, bound is kept for its area. Coordination takes its part of all.
         """
         common, local, bound = np.zeros((3, len(self.rows)))
         usable = 1.0 - self.value("coordination")
