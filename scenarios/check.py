@@ -134,7 +134,7 @@ class Check:
     def blocks(self, numbers: dict[str, Quantity], time: Time | None, places: list[str]) -> dict[str, Block]:
         found = {}
         for name, raw in self.table("interventions").items():
-            block = self.block(name, raw, {"parameters": numbers})
+            block = self.block(name, raw, {"parameters": numbers, "folder": self.layers.path.parent})
             if block:
                 self.fit(block, f"interventions.{name}", time, places)
                 found[name] = block

@@ -1,5 +1,7 @@
 """The partnership table: what public, private and third-sector actors bring, where, and how much of it is used."""
 
+import csv
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -52,6 +54,32 @@ class Partner(Strict):
         if self.resource == "rooms" and self.serves in SERVICES:
             raise fault(f"rooms serve a programme with places, not the service '{self.serves}'.")
         return self
+
+
+def from_file(name, folder):
+    """The partnership table of a CSV file (comma, semicolon or tab; UTF-8) as a list of dicts for Partner; blank cells are left out.
+
+    name: looked for beside the scenario (folder), then as it is. Raises a fault in words; what is wrong with a value is told
+    by Partner under partners.N, N the row counted from 0.
+    """
+    path = next((p for p in (Path(folder) / name, Path(name)) if p.is_file()), None)
+    if path is None:
+        raise fault(f"there is no file '{name}'.")
+    lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip() and not line.startswith("#")]
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    found = list(csv.DictReader(lines, delimiter=separator, skipinitialspace=True))
+    if not found:
+        raise fault(f"{name} has no rows.")
+    return [{k: _value(k, v.strip()) for k, v in row.items() if k and v and v.strip()} for row in found]
+
+
+def _value(column, word):
+    if column != "amount":
+        return word
+    try:
+        return float(word.replace(",", "."))
+    except ValueError:
+        return word  # told by Partner
 
 
 class Offer:

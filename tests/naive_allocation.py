@@ -202,7 +202,8 @@ class Allocation(Intervention):
 
     def kept(self, target, lot, wish, equal):
         """Clients that a lot's own places still lack, up to what it has above its equal part, in whole numbers."""
-        clients = sum(getattr(r, target.column) == target.code for r in lot.residents)
+        clients = sum(getattr(r, target.column) == target.code and getattr(r, f"{target.column}_months") + 1 < target.months
+                      for r in lot.residents)
         lacking = max(0.0, min(wish - equal, wish - clients))
         return math.floor(lacking + self.model.still("EARMARK", target.number, lot.id))
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios import Block, Quantity, quantity
 from scenarios.overlay import COMMAND_LINE
@@ -11,7 +11,7 @@ from scenarios.settings import fault
 from sim.areas import address_of
 from sim.intervention import Intervention, payer_shares
 from sim.need import by_register, by_survey, filled
-from sim.partners import Offer, Partner, spread
+from sim.partners import Offer, Partner, from_file, spread
 from sim.programme import Programme
 from sim.residents import SERVICES
 from sim.rules.draws import Purpose, address, uniforms
@@ -36,10 +36,15 @@ class Settings(Block):
     weights: Quantity = quantity("share", 0, 1, default="allocation.register_weights")
     respondent_cost: Quantity = quantity("EUR2018 per respondent", 0, 1e5, default="allocation.respondent_cost")
     review_cost: Quantity = quantity("EUR2018 per municipality and review", 0, 1e7, default="allocation.review_cost")
-    partners: list[Partner] = Field(default=[], description="what actors bring each month")
+    partners: list[Partner] = Field(default=[], description="what actors bring each month; a list, or the name of a CSV file")
     coordination: Quantity = quantity("share", 0, 1, default="allocation.coordination")
     coordination_cost: Quantity = quantity("EUR2018 per partner per month", 0, 1e6, default="allocation.coordination_cost")
     room_places: Quantity = quantity("participants per room", 0, 1000, default="allocation.room_places")
+
+    @field_validator("partners", mode="before")
+    @classmethod
+    def _table(cls, raw: object, info: ValidationInfo) -> object:
+        return from_file(raw, (info.context or {}).get("folder", ".")) if isinstance(raw, str) else raw
 
     @model_validator(mode="after")
     def _whole(self) -> "Settings":
@@ -267,7 +272,9 @@ class NeedsBasedAllocation(Intervention):
             target.earmarks = None
             return
         people, area = self.model.people, self._area_of()
-        clients = (people["manager" if target.joint else "programme"] == target.code) & (people["alive"] == 1) & (area >= 0)
+        column = "manager" if target.joint else "programme"
+        clients = (people[column] == target.code) & (people["alive"] == 1) & (area >= 0)
+        clients &= people[f"{column}_months"] + 1 < float(target.record["months"][0])  # others make room this month
         lacking = np.maximum(0.0, np.minimum(excess, wish - np.bincount(area[clients], minlength=len(self.rows))))
         key = np.uint64(address(self.model.seed_value, int(Purpose.EARMARK), target.name_number))
         target.earmarks = np.zeros(len(self.model.areas)) if target.earmarks is None else target.earmarks

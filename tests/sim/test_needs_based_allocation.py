@@ -269,6 +269,38 @@ def test_partners_add_what_coordination_leaves(build):
     assert np.count_nonzero(model.earmarks) == 1
 
 
+def test_a_table_of_partners_in_a_file_is_as_good_as_a_list(build, tmp_path):
+    """Columns as the keys, blank cells as keys left out; what is wrong is told with its row."""
+    path = tmp_path / "partners.csv"
+    path.write_text("name;sector;serves;resource;amount;municipality;area\nA;public;community_groups;minutes;1000,5;Juva;\n"
+                    "B;private;groups;rooms;2;;\n", encoding="utf-8")
+    found = build({"partners": str(path)}).plan.interventions["share"].partners
+    assert found == [Partner(**partner(name="A", sector="public", amount=1000.5, municipality="Juva")),
+                     Partner(**partner(name="B", sector="private", serves="groups", resource="rooms", amount=2.0))]
+    path.write_text("name,sector,serves,resource,amount\nA,public,community_groups,minutes,10\nB,public,groups,rooms,some\n",
+                    encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"share\.partners\.1\.amount: .*needs a number"):
+        build({"partners": str(path)})
+    with pytest.raises(ScenarioError, match=r"share\.partners: there is no file 'none\.csv'"):
+        build({"partners": "none.csv"})
+
+
+def test_an_areas_own_places_go_to_its_residents(build):
+    """Rooms of one area double its clients; elsewhere as many as before, to one or two."""
+    few = {**GROUPS, "capacity": 4.0}
+    clients = []
+    for offers in ([], [partner(serves="groups", resource="rooms", amount=6.0, municipality="Mikkeli", area="Mikkeli 2")]):
+        model = build({"formula": "equal", "partners": offers, "coordination": 0.0}, few, residents=4000).run(8)
+        p = model.people
+        area = model.area_bounds[p["municipality"]] + p["area"]
+        clients.append(np.bincount(area[(p["programme"] > 0) & (p["alive"] == 1)], minlength=len(model.areas)))
+    before, after = clients
+    second = next(i for i, a in enumerate(model.area_agents) if a.name == "Mikkeli 2")
+    rooms = 6.0 * model.values["allocation.room_places"] / model.weight[model.area_agents[second].municipality.index]
+    assert after[second] >= before[second] + 0.7 * rooms and rooms > 4
+    assert after.sum() == pytest.approx(before.sum() + rooms, abs=3)
+
+
 def test_rooms_and_euros_become_places(build):
     """Ten places to a room; euros buy client-months at the programme's own cost."""
     settings = {"formula": "equal", "coordination": 0.0, "room_places": 10.0}
