@@ -284,7 +284,7 @@ partners = [
   { name = "Villages", sector = "third_sector", serves = "community_groups", resource = "minutes", amount = 900 },
   { name = "Parish", sector = "third_sector", serves = "circles", resource = "rooms", amount = 3, municipality = "Kalajoki" },
   { name = "Fund", sector = "private", serves = "circles", resource = "euros", amount = 9000, payer = "state" },
-  { name = "Clinic", sector = "public", serves = "primary_care", resource = "euros", amount = 9000, municipality = "305", area = "Kuusamo 2" },
+  { name = "C", sector = "public", serves = "primary_care", resource = "euros", amount = 9000, municipality = "305", area = "Kuusamo 2" },
 ]
 """
 
