@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from results.areas import fay_herriot, log_split, sampling_variance, variance_split
-from results.inequality import entropy_split
+from results.entropy import entropy_split
 
 
 def test_variance_is_pooled_over_areas():
