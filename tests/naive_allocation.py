@@ -1,4 +1,4 @@
-"""The naive twin's needs-based allocation, from docs/odd.md (7.6.5): need of areas, minutes and places shared out, partners."""
+"""The naive twin's needs-based allocation, from docs/odd.md (7.6.6): need of areas, minutes and places shared out, partners."""
 
 import math
 from statistics import NormalDist
@@ -23,7 +23,7 @@ class Lot:
 
 
 class Allocation(Intervention):
-    """Needs-based allocation (7.6.5)."""
+    """Needs-based allocation (7.6.6)."""
 
     def __init__(self, model, settings, code, name, places):
         super().__init__(model, settings, code, name, places)
