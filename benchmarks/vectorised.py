@@ -333,7 +333,7 @@ def social_quality(c, k):
     """The four factors move towards their targets."""
     targets = {
         "security": 1.0 - k.security_strain * c.strain - k.security_jobless * c.jobless,
-        "cohesion": k.cohesion_place[c.urbanity] + k.cohesion_trust * (c.trust - 0.5),
+        "cohesion": c.base_cohesion + k.cohesion_trust * (c.trust - 0.5),
         "inclusion": k.inclusion_base + k.inclusion_active * ACTIVE[c.status] + k.inclusion_retired * (c.status == PENSIONER)
         + k.inclusion_partner * c.partner - k.inclusion_alone * (c.adults + c.minors <= 1.0)
         - k.inclusion_language * (1.0 - c.language) + k.inclusion_trait * c.trait + c.dose_inclusion,
@@ -397,7 +397,7 @@ def burden(c, k):
     """Hassle and stigma of asking for help."""
     return np.clip(
         k.burden_base + k.burden_distress * felt(c) + k.burden_strain * c.strain + k.burden_language * (1.0 - c.language)
-        + k.burden_place[c.urbanity] + k.burden_stage[c.stage] - k.burden_trust * (c.trust - 0.5), 0.0, 1.0)
+        + c.distance + k.burden_stage[c.stage] - k.burden_trust * (c.trust - 0.5), 0.0, 1.0)
 
 
 def request(c, services, rows, counts):
@@ -466,7 +466,7 @@ def wishes(c, hassle, literacy, k, m):
     return (k.seek_mental * hard, k.seek_social * poor, k.seek_family * (hard + poor) * (c.minors > 0.0),
             k.seek_employment * c.jobless, k.seek_integration * (1.0 - c.language) * early,
             k.seek_guidance * ready * (young & m.open_guidance[c.place]), k.seek_outreach * (young & m.open_outreach[c.place]),
-            k.seek_community * (1.0 - c.inclusion) * ready, k.seek_nature * ready)
+            k.seek_community * c.third_sector * (1.0 - c.inclusion) * ready, k.seek_nature * ready)
 
 
 def seek_support(c, hassle, literacy, k, m):
@@ -511,8 +511,11 @@ def live(c, k, m):
     seek_support(c, hassle, literacy, k, m)
 
 
-def columns(people, rows, contacts):
-    """Columns of some rows (whole households): floats, codes as machine integers, counters as they are, by service first."""
+def columns(people, rows, contacts, areas):
+    """Columns of some rows (whole households): floats, codes as machine integers, counters as they are, by service first.
+
+    areas: what the area of each row of the model is like.
+    """
     c = SimpleNamespace(rows=rows)
     for name in people.dtype.names:
         column = people[name][rows]
@@ -525,6 +528,7 @@ def columns(people, rows, contacts):
     c.home_place = c.place[new]
     c.address = c.id.astype(np.uint64) * G
     c.contacts = contacts[rows]
+    c.distance, c.base_cohesion, c.third_sector = (areas[trait][rows].copy() for trait in ("distance", "cohesion", "third_sector"))
     return c
 
 
@@ -556,7 +560,8 @@ class VectorModel:
         self.open_guidance, self.open_outreach = staffed[:, DESK["guidance_centre"]], staffed[:, DESK["outreach_youth_work"]]
         net, n = model.network, len(model.people)
         contacts = csr_array((np.ones(len(net.indices)), net.indices, net.indptr), shape=(n, n))
-        self.blocks = [columns(model.people, rows, contacts) for rows in cuts(model.people)]
+        areas = model.areas[model.area_bounds[model.people["municipality"]] + model.people["area"]]
+        self.blocks = [columns(model.people, rows, contacts, areas) for rows in cuts(model.people)]
         there = np.isfinite(model.seen[:, 0])
         self.known, self.before, self.told = (np.where(there, x, 0.0).astype(float) for x in (1.0, *model.seen.T))
         return self

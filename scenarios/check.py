@@ -45,10 +45,10 @@ class Check:
         blocks = self.blocks(numbers, time, places)
         if head:
             self.comparator(head)
-        table = self.user_table(population) if population else None
+        files = {field: self.user_file(population, field) for field in ("table", "areas")} if population else {}
         if self.problems:
             return None
-        population = population.model_copy(update={"places": tuple(places), "table": table})
+        population = population.model_copy(update={"places": tuple(places), **files})
         title = head.title or {"en": head.id}
         first = title.get("en") or next(iter(title.values()))
         return Scenario(
@@ -103,16 +103,17 @@ class Check:
         raw = self.table("population").get("places")
         return self.places("population.places", raw) if isinstance(raw, list) and raw else []
 
-    def user_table(self, population: Population) -> str | None:
-        """The path of the user's own table of residents; a relative one is first looked for beside the
+    def user_file(self, population: Population, field: str) -> str | None:
+        """The path of the user's own table of residents or areas; a relative one is first looked for beside the
         scenario.
         """
-        if population.table is None:
+        given = getattr(population, field)
+        if given is None:
             return None
-        options = (self.layers.path.parent / population.table, Path(population.table))
+        options = (self.layers.path.parent / given, Path(given))
         found = next((path for path in options if path.is_file()), None)
         if found is None:
-            self.add("population.table", f"there is no file '{population.table}'.")
+            self.add(f"population.{field}", f"there is no file '{given}'.")
         return str(found)
 
     def places(self, key: str, words: Sequence[str]) -> list[str]:
@@ -133,7 +134,7 @@ class Check:
     def blocks(self, numbers: dict[str, Quantity], time: Time | None, places: list[str]) -> dict[str, Block]:
         found = {}
         for name, raw in self.table("interventions").items():
-            block = self.block(name, raw, {"parameters": numbers})
+            block = self.block(name, raw, {"parameters": numbers, "folder": self.layers.path.parent})
             if block:
                 self.fit(block, f"interventions.{name}", time, places)
                 found[name] = block

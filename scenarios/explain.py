@@ -67,7 +67,7 @@ def _explain(item: dict, model: type[BaseModel]) -> tuple[str, str]:
     if kind == "literal_error":
         options = str(item["ctx"]["expected"])
         return f"{_show(value)} is not one of {options}.", near_miss(
-            value, options.replace("'", "").split(", ")
+            value, options.replace("'", "").replace(" or ", ", ").split(", ")
         )
     if kind == "string_pattern_mismatch":
         return f'"{value}" may hold only letters, digits, - and _.', ""

@@ -191,6 +191,7 @@ class Population(Strict):
     residents: int | None = Field(None, ge=1, description="simulated residents")
     table: str | None = None
     columns: dict[str, str] | None = None
+    areas: str | None = Field(None, description="the user's own table of areas (CSV)")
 
     @model_validator(mode="after")
     def _size(self) -> "Population":

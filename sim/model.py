@@ -8,7 +8,8 @@ import numpy as np
 
 from scenarios import draw as draw_values
 from scenarios import tables
-from sim import outputs
+from scenarios.overlay import COMMAND_LINE
+from sim import areas, outputs
 from sim.coefficients import record
 from sim.demography import Turn
 from sim.endowment import endow
@@ -16,7 +17,7 @@ from sim.intervention import MOST, Intervention, agent_class
 from sim.ledger import ITEMS, Item, Ledger
 from sim.margins import chance
 from sim.network import weave
-from sim.places import Area, County, Municipality, area_records
+from sim.places import Area, County, Municipality
 from sim.population import synthesise
 from sim.residents import SERVICES, Group
 from sim.residentset import ResidentSet
@@ -61,7 +62,7 @@ class HyteModel(mesa.Model):
         accounts = self._accounts()
         items = [Item(name, "programmes", False, name) for name in accounts]
         self.ledger = Ledger(len(self.municipalities), {**shares, **accounts}, items)
-        self.records, self.service_records, self.place_records, self.yearly = [], [], [], []
+        self.records, self.service_records, self.place_records, self.yearly, self.area_years = [], [], [], [], []
         self.cells = np.stack([outputs.blank()] * SLICES)
         self.by_place = np.zeros((len(self.municipalities), outputs.WIDTH))
         self.datacollector = mesa.DataCollector(model_reporters={
@@ -88,10 +89,13 @@ class HyteModel(mesa.Model):
         plan = self.plan.population
         records = [m.record for m in self.municipalities]
         year = self.start_date.year - 1
+        narrowed = self.plan.origins.get("population.places") == COMMAND_LINE
+        self.own_areas = areas.read(plan.areas, records, narrowed) if plan.areas else None
         if plan.table:
-            self.people = read_table(plan.table, plan.columns or {}, records, self.values, self.seed_value, self.start_date.year)
+            self.people = read_table(plan.table, plan.columns or {}, records, self.values, self.seed_value, self.start_date.year,
+                                     self.own_areas)
         else:
-            self.people = synthesise(records, plan, self.values, self.seed_value, year)
+            self.people = synthesise(records, plan, self.values, self.seed_value, year, self.own_areas)
         endow(self.people, self.values, self.coefficients, self.seed_value, 0)
         self.place_rows()
         self.start_sizes = np.diff(self.bounds).astype(float)
@@ -102,19 +106,29 @@ class HyteModel(mesa.Model):
         self._areas()
 
     def _areas(self):
-        """Area agents, with their classes and shares of residents as they are at the start."""
-        self.area_classes, self.area_shares = [], []
+        """Area agents, with their classes and shares of residents as they are at the start, and what areas are like."""
+        self.area_classes, self.area_shares, records = [], [], []
         for m in self.municipalities:
-            people = m.people
-            number = int(people["area"].max()) + 1 if len(people) else 1
-            classes = np.zeros(number, np.uint8)
+            people, own = m.people, self.own_areas[m.code] if self.own_areas else None
+            number = len(own) if own is not None else int(people["area"].max()) + 1 if len(people) else 1
+            classes = np.zeros(number, np.uint8) if own is None else own["urbanity"].copy()
             classes[people["area"]] = people["urbanity"]
             self.area_classes.append(classes)
             self.area_shares.append(np.bincount(people["area"], minlength=number) / max(1, len(people)))
+            traits = areas.area_records(classes, self.coefficients)
+            if own is None:
+                areas.differ(traits, areas.address_of(m.code, np.arange(number)), self.values, self.seed_value)
+            else:
+                for trait in areas.TRAITS:
+                    traits[trait] = own[trait]
+            records.append(traits)
             for a in range(number):
-                Area(self, m, a, int(classes[a]))
+                name = f"{m.name} {a + 1}" if own is None else str(own["name"][a])
+                Area(self, m, a, int(classes[a]), name)
         self.area_bounds = np.r_[0, np.cumsum([len(c) for c in self.area_classes])]
-        self.areas = area_records(np.concatenate(self.area_classes), self.coefficients)
+        self.areas = np.concatenate(records)
+        self.earmarks = np.zeros((len(self.areas), len(SERVICES)))
+        self.area_fifths = np.zeros(len(self.areas), np.int8)
 
     def _interventions(self):
         blocks = self.plan.interventions
@@ -175,6 +189,11 @@ class HyteModel(mesa.Model):
     def services(self):
         """AgentSet of all services of all municipalities."""
         return self.agents_by_type[Service]
+
+    @property
+    def area_agents(self):
+        """AgentSet of areas, in the order of `areas`."""
+        return self.agents_by_type[Area]
 
     @property
     def interventions(self):
@@ -268,8 +287,13 @@ class HyteModel(mesa.Model):
         return sum(place.deaths for place in self.municipalities)
 
     def staff(self, index):
-        """Set this month's capacity, prices and fees of some desks as planned: nothing lent, no lever pulled."""
+        """Set this month's capacity, prices and fees of some desks as planned: nothing lent or earmarked, no lever pulled."""
         self.desks["capacity"][index] = self.desks["base"][index]
+        if self.desks["earmarked"][index].any():
+            self.desks["earmarked"][index] = 0.0
+            columns = np.ravel(index[1])
+            for place in np.ravel(index[0]):
+                self.earmarks[self.area_bounds[place] : self.area_bounds[place + 1], columns] = 0.0
         for field in ("price", "fee", "minutes"):
             self.desks[field][index] = self.planned[field][index]
 
@@ -316,6 +340,7 @@ class HyteModel(mesa.Model):
         ranked = here[order]
         place = np.cumsum(ranked) - 1
         p["start_fifth"][order] = np.where(ranked, 1 + 5 * place // max(1, ranked.sum()), 0)
+        self.area_fifths[:] = outputs.area_fifths(self.by_area())
 
     # --- what comes out -----------------------------------------------------------------------------------------
 
@@ -327,10 +352,15 @@ class HyteModel(mesa.Model):
             self.service_records.append({f: self.desks[f].sum(0) for f in FLOWS})
             if self.date.month == MONTHS:
                 self.yearly.append((self.measured_month, outputs.indices(self.people, self.month)))
+                self.area_years.append((self.measured_month, self.by_area()))
         self.ledger.close(self.measured)
         self.cells[:] = 0.0
         self.by_place[:] = 0.0
         self.datacollector.collect(self)
+
+    def by_area(self):
+        """Sums over the residents of each area now, sim.outputs.AREA_YEAR (areas,)."""
+        return outputs.by_area(self.people, self.month, self.area_bounds, float(self.coefficients["good_quality_line"][0]))
 
     def level(self, name):
         """Mean of an output column over all residents in the last measured month; not-a-number before that."""

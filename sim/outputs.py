@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from results.areas import log_split, variance_split
 from results.inequality import concentration_index, slope_index, top_share
 from sim.residents import Education, Group, Sex, Urbanity
 from sim.rules.draws import rule
@@ -208,4 +209,70 @@ def indices(people, month):
     if cost.sum() > 0:
         out["cost_share_top_tenth"] = (top_share(cost, 0.1), int(alive.sum()))
         out["cost_share_top_hundredth"] = (top_share(cost, 0.01), int(alive.sum()))
+    return out
+
+
+AREA_YEAR = np.dtype([(n, "f8") for n in ("residents", "adults", "mean", "squares", "good", "earners", "income", "log_income")])
+
+
+def by_area(people, month, bounds, line=None):
+    """Sums over the residents of each area at the end of a month, AREA_YEAR (areas,).
+
+    bounds: first area of each municipality, and the end. residents: alive; adults: of 16 or more; mean and squares: of their
+    wellbeing, and the sum of squared deviations from it; good: how many reach `line`; earners: residents with an income;
+    income, log_income: sums over them of the equivalised income and its logarithm.
+    """
+    number = int(bounds[-1])
+    out = np.zeros(number, AREA_YEAR)
+    area = bounds[people["municipality"]] + people["area"]
+    alive = people["alive"] == 1
+    adult = alive & (month - people["birth_month"] >= 16 * 12)
+    earner = alive & (people["income"] > 0.0)
+
+    def add(rows, weights=None):
+        return np.bincount(area[rows], None if weights is None else weights[rows], number)
+
+    w = people["wellbeing"]
+    out["residents"], out["adults"], out["earners"] = add(alive), add(adult), add(earner)
+    some = np.maximum(out["adults"], 1.0)
+    out["mean"] = add(adult, w) / some
+    out["squares"] = add(adult, (w - out["mean"][area]) ** 2)
+    if line is not None:
+        out["good"] = add(adult & (w >= line))
+    out["income"] = add(earner, people["income"])
+    out["log_income"][:] = np.bincount(area[earner], np.log(people["income"][earner]), number)
+    return out
+
+
+def area_fifths(found):
+    """Fifth of each area by mean wellbeing at the start, 1 the lowest, each with about a fifth of the adults; 0 if empty."""
+    order = np.argsort(found["mean"], kind="stable")
+    order = order[found["adults"][order] > 0]
+    adults = found["adults"][order]
+    middle = np.cumsum(adults) - adults / 2.0
+    out = np.zeros(len(found), np.int8)
+    out[order] = 1 + np.minimum(4, np.floor(5.0 * middle / max(1.0, adults.sum()))).astype(np.int8)
+    return out
+
+
+def between_areas(found):
+    """Inequality between and within areas: {outcome: (value, n)} of wellbeing [EUROHIS points squared] and income [MLD].
+
+    The part between areas holds the chance of small numbers; `true_variance_between_areas` has it taken out:
+    between - s^2 (m - 1) / n, with s^2 the pooled variance within the m areas; it may be negative.
+    """
+    if (found["adults"] > 0).sum() < 2:
+        return {}
+    adults, earners = int(found["adults"].sum()), int(found["earners"].sum())
+    split = variance_split(found["adults"], found["mean"], found["squares"])
+    areas = int((found["adults"] > 0).sum())
+    pooled = found["squares"].sum() / max(1, adults - areas)
+    out = {
+        "variance_between_areas": (split["between"], adults),
+        "variance_within_areas": (split["within"], adults),
+        "true_variance_between_areas": (split["between"] - pooled * (areas - 1) / adults, adults),
+    }
+    income = log_split(found["earners"], found["income"], found["log_income"])
+    out["income_mld_between_areas"] = (income["between"], earners)
+    out["income_mld_within_areas"] = (income["within"], earners)
     return out

@@ -18,22 +18,6 @@ HIGHEST = 5.0  # level of maturity
 COUNTY_SERVICES = ("primary_care", "mental_health", "social_work", "family_services", "home_care", "hospital")
 
 
-AREA = np.dtype([("distance", "f8"), ("cohesion", "f8"), ("third_sector", "f8")])
-
-
-def area_records(classes, coefficients):
-    """What areas of these urban-rural classes are like, AREA (n,), where nothing more is known of them.
-
-    distance: what distance adds to the burden of asking for help [index]; cohesion: base of social cohesion [index];
-    third_sector: resources of community groups against the average [ratio].
-    """
-    k = coefficients[0]
-    out = np.zeros(len(classes), AREA)
-    out["distance"], out["cohesion"] = k["burden_place"][classes], k["cohesion_place"][classes]
-    out["third_sector"] = 1.0
-    return out
-
-
 class County(mesa.Agent):
     """Wellbeing services county (hyvinvointialue): staffs health and social services in its municipalities."""
 
@@ -161,7 +145,7 @@ class Municipality(mesa.Agent):
         m = self.model
         listed = m.listed[self.start * len(SERVICES) : self.stop * len(SERVICES)]
         serve(rows(self.people), listed, self.requests, rows(m.desks[self.index]), rows(self.coefficients), m.keys,
-              m.ledger.month[self.index])
+              m.ledger.month[self.index], m.earmarks[m.area_bounds[self.index] : m.area_bounds[self.index + 1]])
 
     def close(self):
         """Close the month's books on every resident: costs, at-risk groups, what contacts will see, and sums reported."""
@@ -174,13 +158,19 @@ class Municipality(mesa.Agent):
 
 
 class Area(mesa.Agent):
-    """A postal-code sized part of a municipality with its own urban-rural class."""
+    """A postal-code sized part of a municipality with its own urban-rural class, name and traits."""
 
-    def __init__(self, model, municipality, number, urbanity):
+    def __init__(self, model, municipality, number, urbanity, name):
         super().__init__(model)
         self.municipality = municipality
         self.number = number
         self.urbanity = urbanity
+        self.name = name
+
+    @property
+    def traits(self):
+        """Distance, cohesion and third-sector resources, a view of the model's, AREA record."""
+        return self.municipality.areas[self.number]
 
     @property
     def people(self):

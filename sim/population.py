@@ -52,15 +52,16 @@ _ARRIVALS_A_YEAR = 2**34  # room for each municipality and year between 2^60 and
 _YEARS = 10_000
 
 
-def synthesise(municipalities, population, parameters, seed, start_year):
+def synthesise(municipalities, population, parameters, seed, start_year, areas=None):
     """Residents of `municipalities` on the eve of month 0.
 
     municipalities: sequence with .code, .urbanity ("urban", "semi_urban", "rural") and .population {year:
     persons}. population: .residents [persons simulated] or .fraction [simulated per real resident]; the first
     wins if set. parameters: dotted names `population.*`. start_year: population of the nearest year known is
-    used. Returns RESIDENT (n,) sorted by municipality, area, household, id; columns of hidden states are
-    zero. Exact in whole numbers: totals of municipalities, the age pyramid by sex, and their joint table
-    against both; main activity and education by sex and age within one of expectation with their totals kept.
+    used. areas: the user's own, sim.areas.OWN by municipality code. Returns RESIDENT (n,) sorted by
+    municipality, area, household, id; columns of hidden states are zero. Exact in whole numbers: totals of
+    municipalities, the age pyramid by sex, and their joint table against both; main activity and education by sex
+    and age within one of expectation with their totals kept.
     Raises ValueError if the sample is too small for every child to have an adult in its municipality.
     """
     totals = municipal_totals(municipalities, population, start_year)
@@ -68,7 +69,7 @@ def synthesise(municipalities, population, parameters, seed, start_year):
     rows["urbanity"] = _classes(municipalities)[rows["municipality"]]
     complete(rows, parameters, seed)
     households.form(rows, parameters, seed)
-    settle(rows, municipalities, parameters, seed, start_year)
+    settle(rows, municipalities, parameters, seed, start_year, areas)
     return arrange(rows)
 
 
@@ -157,15 +158,19 @@ def _give_adults(counts, ages):
         adults[poor] += 1
 
 
-def settle(rows, municipalities, parameters, seed, start_year):
+def settle(rows, municipalities, parameters, seed, start_year, areas=None):
     """Fill `area` and `urbanity` by household; areas are unequal in size and in the background of who lives
     there.
 
     The first area of a municipality is the largest. Households stand in line by disadvantage plus chance and
-    fill the areas in a scattered order; `population.area_sorting` = 0 leaves chance alone.
+    fill the areas in a scattered order; `population.area_sorting` = 0 leaves chance alone. areas: the user's own
+    shares and classes, sim.areas.OWN by municipality code.
     """
-    sizes = [_area_weights(m, parameters, start_year) for m in municipalities]
-    classes = [_area_classes(m, w, parameters) for m, w in zip(municipalities, sizes, strict=True)]
+    if areas:
+        sizes, classes = ([areas[m.code][field] for m in municipalities] for field in ("share", "urbanity"))
+    else:
+        sizes = [_area_weights(m, parameters, start_year) for m in municipalities]
+        classes = [_area_classes(m, w, parameters) for m, w in zip(municipalities, sizes, strict=True)]
     heads, member = np.unique(rows["household"], return_inverse=True)
     score = parameters["population.area_sorting"] * _disadvantage(rows, member) + chance(
         seed, Start.AREA, heads

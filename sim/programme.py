@@ -29,6 +29,7 @@ class Programme(Intervention):
     steps = ("attending", "joined", "left", "turned_away")
     sized_for = None  # the bounds of rows for which places were counted
     sized = None  # and the sizes
+    earmarks = None  # clients that may be admitted before others, by area of the model; set by what shares places out
     joint = 0  # 1: a case manager's caseload, which may run beside another programme
 
     def effects(self):
@@ -41,7 +42,12 @@ class Programme(Intervention):
 
     def whole_places(self, place):
         """Clients in whole numbers: the fraction is settled once by an addressed draw, so that small places get their share."""
-        return float(int(self.places_in(place) * self.sized[place.index] + self.shares[place.index]))
+        return float(int(self.places_in(place) * self.sized[place.index] + self.extra[place.index] + self.shares[place.index]))
+
+    @functools.cached_property
+    def extra(self):
+        """Places of each municipality that partners bring, for the simulated residents."""
+        return np.zeros(len(self.model.municipalities))
 
     @functools.cached_property
     def clients(self):
@@ -74,7 +80,7 @@ class Programme(Intervention):
 
     def size_up(self):
         """Whole places and running cost of each municipality; anew when rows have been re-sorted or sizes have changed."""
-        self.sized_for, self.sized = self.model.bounds, self.sizes
+        self.sized_for, self.sized, self.sized_extra = self.model.bounds, self.sizes, self.extra.copy()
         self.room = {p.index: self.whole_places(p) for p in self.places}
         self.running = {p.index: self.running_cost(p) * self.sized[p.index] for p in self.places}
         self.unit_costs = float(self.record["cost_month"][0]), float(self.record["cost_start"][0])
@@ -91,13 +97,21 @@ class Programme(Intervention):
             self.record["fidelity"] = self.fidelity(place)
             counts = np.zeros(4)
             run(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
-                rows(place.coefficients), rows(place.areas), counts)
+                rows(place.coefficients), rows(self.areas_of(place)), counts)
             attending, joined, left, away = counts.tolist()
             self.clients[here] = attending + joined - left
             for step, count in zip(self.steps, (attending, joined, left, away), strict=True):
                 self.funnel[step] += count
             cost += attending * self.unit_costs[0] + joined * self.unit_costs[1]
         self.spend(place, cost)
+
+    def areas_of(self, place):
+        """Areas of a municipality with the places that are earmarked for them, AREA (areas,)."""
+        if self.earmarks is None:
+            return place.areas
+        areas = place.areas.copy()
+        areas["earmark"] = self.earmarks[self.model.area_bounds[place.index] : self.model.area_bounds[place.index + 1]]
+        return areas
 
     def renew_keys(self):
         """This month's addresses of joining, leaving and finding."""
@@ -107,7 +121,8 @@ class Programme(Intervention):
     def start_month(self):
         """Also after its end: clients on its books leave in the month in which it closes."""
         closed = self.close() if self.model.month == self.stop else 0
-        if self.sized_for is not self.model.bounds or not np.array_equal(self.sized, self.sizes):
+        stale = self.sized_for is not self.model.bounds or not np.array_equal(self.sized, self.sizes)
+        if stale or not np.array_equal(self.sized_extra, self.extra):
             self.size_up()
         runs = super().start_month()
         self.funnel["left"] += closed

@@ -17,6 +17,8 @@ import pandas as pd
 
 import scenarios
 from results import figures, innovations, store
+from scenarios.overlay import COMMAND_LINE
+from sim import areas
 from sim.intervention import kinds
 
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
@@ -37,7 +39,11 @@ class Task:
 
 def load(name, overrides=None):
     """A scenario by name or path with command-line overrides ({dotted key: value}). ScenarioError lists all problems."""
-    return scenarios.load(name, kinds=kinds(), overrides=overrides or {})
+    scenario = scenarios.load(name, kinds=kinds(), overrides=overrides or {})
+    if scenario.population.areas:  # read here as well, so that what is wrong with it is told before anything runs
+        narrowed = scenario.origins.get("population.places") == COMMAND_LINE
+        areas.read(scenario.population.areas, _records(scenario), narrowed)
+    return scenario
 
 
 def perform(task):
@@ -194,6 +200,7 @@ def arms_of(names, overrides=None):
         for what, mine, theirs in (
             ("places", arm.population.places, arms[0].population.places),
             ("time", arm.time, arms[0].time),
+            ("the table of areas", arm.population.areas, arms[0].population.areas),
             ("population size", (arm.population.fraction, arm.population.residents, arm.population.table),
              (arms[0].population.fraction, arms[0].population.residents, arms[0].population.table)),
         ):

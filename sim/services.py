@@ -5,10 +5,11 @@ import numpy as np
 
 from sim.residents import SERVICES
 
+# earmarked: minutes of this month's capacity that are kept for residents of some areas (the model's `earmarks` says which).
 DESK = np.dtype([
     (name, "f8")
     for name in ("base", "capacity", "carry", "price", "fee", "minutes", "asked", "served", "met", "waited", "gave_up",
-                 "queue", "used")
+                 "queue", "used", "earmarked")
 ])
 FLOWS = ("asked", "served", "met", "waited", "gave_up", "queue", "used", "capacity")
 

@@ -27,7 +27,7 @@ _DIRECT = (
 )
 
 
-def read(path, columns, municipalities, parameters, seed, start_year):
+def read(path, columns, municipalities, parameters, seed, start_year, areas=None):
     """Residents from the user's table.
 
     path: .csv (comma, semicolon or tab; UTF-8) or .parquet. columns: {"age": "ika", ...} from the names in
@@ -35,17 +35,18 @@ def read(path, columns, municipalities, parameters, seed, start_year):
     municipality (code or name). Enumerations may be given as names or numbers. What is not in the file is
     drawn as in the synthetic population (`parameters`, `seed`): origin, permit, education, main activity,
     durations, care, household, area. A household without a `partner` column has a couple if its two oldest
-    adults are of near age. Month 0 is January of `start_year`. Returns RESIDENT (n,), sorted. Raises
+    adults are of near age. Month 0 is January of `start_year`. areas: the user's own, sim.areas.OWN by
+    municipality code; the table's areas are numbers from 0 in their order. Returns RESIDENT (n,), sorted. Raises
     TableError, which names every problem by row and column.
     """
     frame = _load(path)
     names = _names(path, frame, columns or {})
     values, problems = _parse(frame, names, municipalities)
     if not problems:
-        problems = _contradictions(values, names, parameters, start_year)
+        problems = _contradictions(values, names, parameters, start_year) + _beyond(values, names, municipalities, areas)
     if problems:
         raise TableError(path, problems)
-    return _residents(values, municipalities, parameters, seed, start_year)
+    return _residents(values, municipalities, parameters, seed, start_year, areas)
 
 
 def _load(path):
@@ -158,11 +159,20 @@ def _contradictions(values, names, parameters, start_year):
     return problems
 
 
+def _beyond(values, names, municipalities, areas):
+    """Numbers of areas that the user's table of areas does not have. Returns [text]."""
+    if not areas or "area" not in values:
+        return []
+    number = np.array([len(areas[m.code]) for m in municipalities])[values["municipality"]]
+    return [f"row {row + 1}, column '{names['area']}': {values['area'][row]} is not below {number[row]}, the number of areas of "
+            f"{municipalities[values['municipality'][row]].name}" for row in np.flatnonzero(values["area"] >= number)]
+
+
 def _age(values, start_year):
     return values["age"] if "age" in values else start_year - 1 - values["birth_year"]
 
 
-def _residents(values, municipalities, parameters, seed, start_year):
+def _residents(values, municipalities, parameters, seed, start_year, areas):
     """Rows from checked values; what the table does not say is drawn. Returns RESIDENT (n,)."""
     rows = np.zeros(len(values["sex"]), STARTING)
     rows["id"] = np.arange(len(rows))
@@ -186,8 +196,12 @@ def _residents(values, municipalities, parameters, seed, start_year):
     else:
         households.form(rows, parameters, seed)
     if "area" not in values:
-        settle(rows, municipalities, parameters, seed, start_year)
+        settle(rows, municipalities, parameters, seed, start_year, areas)
         _copy(rows, {name: values[name] for name in ("urbanity",) if name in values})
+    elif areas and "urbanity" not in values:
+        for place, municipality in enumerate(municipalities):
+            here = rows["municipality"] == place
+            rows["urbanity"][here] = areas[municipality.code]["urbanity"][rows["area"][here]]
     return arrange(rows)
 
 

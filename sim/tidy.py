@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from results.areas import fay_herriot, sampling_variance
 from sim import outputs
-from sim.residents import SERVICES, Group
+from sim.areas import TRAITS
+from sim.residents import SERVICES, Group, Urbanity
 
 YEARLY_TOTALS = {"life_satisfaction_years_total": "life_satisfaction", "qaly_total": "health_utility"}
 SAME = 0.01  # EUROHIS points of mean difference over the period that count as about the same
@@ -28,7 +30,7 @@ def outcomes(model, arm):
     Returns a frame with the columns of docs/architecture.md; text columns are categories.
     """
     scale = float((model.weight * model.start_sizes).sum() / model.start_sizes.sum())
-    blocks = [*_strata(model, scale), *_services(model), *_indices(model), *_places(model)]
+    blocks = [*_strata(model, scale), *_services(model), *_indices(model), *_places(model), *_areas(model)]
     sizes = [len(block.month) for block in blocks]
     month = np.concatenate([block.month for block in blocks]).astype(np.int16)
     frame = pd.DataFrame({"month": month, "date": _coded(month, dates(model))})
@@ -115,6 +117,65 @@ def _places(model):
                         place.name)
 
 
+def _areas(model):
+    """Wellbeing and good quality of life of each area and of each fifth of areas (by wellbeing at the start) in each December."""
+    for month, found in model.area_years:
+        at = np.array([month])
+        for outcome, (value, n) in outputs.between_areas(found).items():
+            yield Block(at, "all", "all", outcome, np.array([value]), np.array([float(n)]))
+        for i, area in enumerate(model.area_agents):
+            n = found["adults"][i : i + 1]
+            if n[0] > 0:
+                place = area.municipality.name
+                yield Block(at, "area", area.name, "wellbeing", found["mean"][i : i + 1], n, place)
+                yield Block(at, "area", area.name, "good_quality_of_life", found["good"][i : i + 1] / n, n, place)
+        for fifth in range(1, 6):
+            here = model.area_fifths == fifth
+            n = found["adults"][here].sum()
+            if n > 0:
+                mean = (found["mean"][here] * found["adults"][here]).sum() / n
+                yield Block(at, "area_fifth", str(fifth), "wellbeing", np.array([mean]), np.array([n]))
+
+
+def areas(model, arm):
+    """What each area is like at the start: class, real and simulated residents, traits, and where it is (or its municipality)."""
+    rows = []
+    for i, area in enumerate(model.area_agents):
+        place, traits = area.municipality, model.areas[i]
+        own = model.own_areas[place.code][area.number] if model.own_areas else None
+        where = (own["latitude"], own["longitude"]) if own is not None and np.isfinite(own["latitude"]) else (
+            place.record.latitude, place.record.longitude)
+        simulated = model.area_shares[place.index][area.number] * model.start_sizes[place.index]
+        rows.append({
+            "municipality": place.name, "code": place.code, "area": area.name, "number": area.number,
+            "urbanity": Urbanity(area.urbanity).name, "residents": simulated * model.weight[place.index], "simulated": simulated,
+            "fifth": int(model.area_fifths[i]), **{trait: float(traits[trait]) for trait in TRAITS},
+            "latitude": float(where[0]), "longitude": float(where[1]),
+        })
+    return _labelled(pd.DataFrame(rows), model, arm)
+
+
+def area_wellbeing(model, arm):
+    """Wellbeing of each area in each December with its uncertainty: raw mean and error, and the shrunken ones of an analyst.
+
+    error: standard error of the raw mean from the variance pooled over areas; shrunk, shrunk_error: Fay-Herriot with the
+    urban-rural class as covariate. n: simulated adults.
+    """
+    dated, frames = dates(model), []
+    names = [(a.municipality.name, a.name) for a in model.area_agents]
+    kind = np.eye(len(Urbanity))[[a.urbanity for a in model.area_agents]]
+    for month, found in model.area_years:
+        mean = np.where(found["adults"] > 0, found["mean"], np.nan)
+        variance = sampling_variance(found["adults"], found["squares"])
+        shrunk, error, _ = fay_herriot(mean, variance, kind)
+        frame = pd.DataFrame(names, columns=["municipality", "area"])
+        frame.insert(0, "month", np.int16(month))
+        frame.insert(1, "date", dated[month])
+        frames.append(frame.assign(n=found["adults"].astype(int), mean=mean, error=np.sqrt(variance), shrunk=shrunk,
+                                   shrunk_error=error))
+    return _labelled(pd.concat(frames, ignore_index=True), model, arm) if frames else pd.DataFrame()
+
+
 def ledger(model, arm):
     """Amounts of an arm by month, municipality, payer and item, scaled to the real population."""
     names = [m.name for m in model.municipalities]
@@ -154,7 +215,9 @@ def recorded(model, arm):
     for intervention in model.interventions:
         for table, found in intervention.tables().items():
             rows.setdefault(table, []).extend({"intervention": intervention.name, **row} for row in found)
-    return {table: _labelled(pd.DataFrame(found), model, arm) for table, found in rows.items() if found}
+    found = {table: _labelled(pd.DataFrame(found), model, arm) for table, found in rows.items() if found}
+    return found | {name: frame for name, frame in (("areas", areas(model, arm)), ("area_wellbeing", area_wellbeing(model, arm)))
+                    if len(frame)}
 
 
 def residents(model, arm):

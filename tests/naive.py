@@ -16,6 +16,7 @@ import mesa
 
 from scenarios import tables
 from sim.residents import SERVICES, Care, Education, Group, Origin, Stage, Status
+from tests import naive_allocation  # noqa: F401  (adds its kind)
 from tests.naive_card import WellbeingCard
 from tests.naive_services import KINDS, Desk, Municipality, intervention
 
@@ -26,6 +27,7 @@ PURPOSES = {
     "STAGE": 27, "HOSPITAL": 28, "BEREAVE": 29, "GIVE_UP": 40, "QUEUE": 41, "HANDOFF": 42, "SEEK": 50, "SEEK_OTHER": 51,
     "CARRY": 209, "STUDY": 210, "PLACE": 250, "HEAR": 1000, "ENROL": 1100, "LEAVE": 1200, "FIND": 1300,
     "ASSESS": 1410, "CARD_WISH": 1440, "CARD_SEAT": 1450,
+    "NEED_SAMPLE": 1520, "NEED_ANSWER": 1521, "EARMARK": 1522,
 }
 JOBLESS = (Status.unemployed, Status.labour_market_support)
 ACTIVE = (Status.employed, Status.student, Status.conscript)
@@ -392,7 +394,7 @@ class Resident(mesa.Agent):
         """The four factors of social quality."""
         c = self.model.values
         self.approach("security", 1.0 - c["security.strain"] * self.strain - c["security.jobless"] * self.jobless)
-        self.approach("cohesion", c["cohesion.place"][self.urbanity] + c["cohesion.trust"] * (self.trust - 0.5))
+        self.approach("cohesion", self.land["cohesion"] + c["cohesion.trust"] * (self.trust - 0.5))
         self.approach("inclusion", (
             c["inclusion.base"] + c["inclusion.active"] * self.active
             + c["inclusion.retired"] * (self.status == Status.pensioner) + c["inclusion.partner"] * self.partner
@@ -456,7 +458,7 @@ class Resident(mesa.Agent):
     def burden(self):
         c = self.model.values
         return clip(c["burden.base"] + c["burden.distress"] * self.felt + c["burden.strain"] * self.strain
-                    + c["burden.language"] * (1.0 - self.language) + c["burden.place"][self.urbanity]
+                    + c["burden.language"] * (1.0 - self.language) + self.land["distance"]
                     + c["burden.stage"][self.stage] - c["burden.trust"] * (self.trust - 0.5))
 
     def readiness(self, burden, assistance):
@@ -563,7 +565,7 @@ class Resident(mesa.Agent):
             "integration_services": c["seek.integration"] * (1.0 - self.language) if early else 0.0,
             "guidance_centre": c["seek.guidance"] * ready if young and self.place.open("guidance_centre") else 0.0,
             "outreach_youth_work": c["seek.outreach"] if young and self.place.open("outreach_youth_work") else 0.0,
-            "community_groups": c["seek.community"] * (1.0 - self.inclusion) * ready,
+            "community_groups": c["seek.community"] * self.land["third_sector"] * (1.0 - self.inclusion) * ready,
             "nature_culture": c["seek.nature"] * ready,
         }
 
@@ -688,8 +690,13 @@ class NaiveModel(mesa.Model):
             town.desks = {service: Desk(self, service, town) for service in SERVICES}
         self.residents = [Resident(self, row, self.towns[row["municipality"]]) for row in real.people]
         households = {}
+        for town, place in zip(self.towns, real.municipalities, strict=True):
+            town.weight, town.area_count = float(real.weight[place.index]), len(place.areas)
+            town.area_names = [a.name for a in real.area_agents if a.municipality is place]
+            town.lands = [dict(zip(real.areas.dtype.names, area.tolist(), strict=True)) for area in place.areas]
         for number, resident in enumerate(self.residents):
             resident.place.residents.append(resident)
+            resident.land = resident.place.lands[resident.area]  # distance, cohesion and third sector where they live
             resident.home = households.setdefault(resident.household, [])
             resident.home.append(resident)
             known = real.network.indices[real.network.indptr[number] : real.network.indptr[number + 1]]
@@ -710,9 +717,9 @@ class NaiveModel(mesa.Model):
             self.keys[number] = address(self.seed_value, number, self.month)
         return self.keys[number]
 
-    def still(self, purpose, month, who):
+    def still(self, purpose, month, who, name=0):
         """Uniform number at a fixed month."""
-        return uniform(address(self.seed_value, PURPOSES[purpose], month), who)
+        return uniform(address(self.seed_value, PURPOSES[purpose] + 4096 * name, month), who)
 
     @property
     def measured(self):

@@ -24,6 +24,7 @@ class Municipality(mesa.Agent):
         ]
         self.developed, self.anchoring = [0.0] * len(self.own_maturity), 0.0
         self.page, self.pages = {}, []
+        self.weight, self.area_count, self.area_names = 1.0, 0, []  # of the areas and people behind one resident, copied in
 
     @property
     def maturity(self):
@@ -51,6 +52,7 @@ class Municipality(mesa.Agent):
         """Capacity of the month; practice that is not anchored decays (7.5)."""
         for desk in self.desks.values():
             desk.capacity = desk.planned
+            desk.earmarks = {}
         lost, anchored = 1.0 - 0.5 ** (1.0 / self.model.values["maturity.half_life"]), self.model.values["maturity.anchored"]
         if anchored < 1.0:
             self.own_maturity = [max(1.0, level * (1.0 - lost * (1.0 - anchored))) for level in self.own_maturity]
@@ -76,6 +78,7 @@ class Desk(mesa.Agent):
         self.minutes, self.price = c["services.minutes"][self.number], c["services.price"][self.number]
         self.fee = c["services.fee"][self.number]
         self.planned = self.capacity = self.carry = self.used = 0.0
+        self.earmarks = {}  # minutes kept for residents of an area
         self.flows = dict.fromkeys(FLOWS, 0)
         self.effect = getattr(self, f"effect_of_{service}", lambda resident: None)
 
@@ -89,7 +92,7 @@ class Desk(mesa.Agent):
             return
         crowded = sum(r.asks[self.number] for r in queue) * self.minutes > left
         if crowded:
-            queue = sorted(queue, key=self.turn)
+            queue = self.earmarked_first(sorted(queue, key=self.turn))
         for place, resident in enumerate(queue):
             needed = resident.asks[self.number] * self.minutes
             if crowded and needed > left:
@@ -100,6 +103,19 @@ class Desk(mesa.Agent):
             left -= needed
             self.used += needed
             self.meet(resident)
+
+    def earmarked_first(self, queue):
+        """In front those whom their area's own minutes reach, until the first of the area who does not fit."""
+        left, front, rest = dict(self.earmarks), [], []
+        for r in queue:
+            needed = r.asks[self.number] * self.minutes
+            if needed <= left.get(r.area, -1.0):
+                left[r.area] -= needed
+                front.append(r)
+            else:
+                left[r.area] = -1.0
+                rest.append(r)
+        return front + rest
 
     def turn(self, resident):
         """Place in a crowded queue: lowest first."""
@@ -282,6 +298,8 @@ class Programme(Intervention):
 
     def __init__(self, model, settings, code, name, places):
         super().__init__(model, settings, code, name, places)
+        self.emphasis, self.extra = dict.fromkeys(model.towns, 1.0), dict.fromkeys(model.towns, 0.0)
+        self.earmarks, self.holding = {}, {}  # places kept by town and area; clients at the end of the month by town
         self.offer(settings)
 
     def take(self, *fields):
@@ -312,13 +330,15 @@ class Programme(Intervention):
                 staying += self.attend(r, place.fidelity)
             elif room > 0 and self.comes(r, place.fidelity):
                 coming.append(r)
-        joining = sorted(coming, key=self.score, reverse=True)[: max(0, room - staying)]
+        coming.sort(key=self.score, reverse=True)
+        joining = self.earmarked_first(coming, place)[: max(0, room - staying)]
         for r in joining:
             setattr(r, self.column, self.code)
             setattr(r, f"{self.column}_months", 0)
             r.month_cost += self.cost_start
         place.book(self.name, attended * self.cost_month + len(joining) * self.cost_start
-                   + self.running_cost(len(place.residents)))
+                   + self.running_cost(len(place.residents)) * self.emphasis[place])
+        self.holding[place] = staying + len(joining)
         for step, persons in (("attending", attended), ("joined", len(joining)), ("left", attended - staying),
                               ("turned_away", len(coming) - len(joining))):
             self.count(step, persons)
@@ -326,7 +346,18 @@ class Programme(Intervention):
     def whole_places(self, place):
         """Places in whole numbers: the fraction is one more place with that chance, fixed by the programme's name."""
         chance = self.model.still("CARRY", self.number, int(place.code))
-        return math.floor(self.capacity(len(place.residents)) + chance)
+        return math.floor(self.capacity(len(place.residents)) * self.emphasis[place] + self.extra[place] + chance)
+
+    def earmarked_first(self, coming, place):
+        """In front as many of an area as it has places of its own."""
+        left, front, rest = dict(self.earmarks.get(place, {})), [], []
+        for r in coming:
+            if left.get(r.area, 0) >= 1:
+                left[r.area] -= 1
+                front.append(r)
+            else:
+                rest.append(r)
+        return front + rest
 
     def attend(self, r, fidelity):
         """A month of a client; says whether the client stays."""
@@ -360,7 +391,7 @@ class Programme(Intervention):
         if self.outreach < 0.0:
             hassle = r.burden()
             if self.settings.get("online"):
-                hassle = max(0.0, hassle - self.model.values["burden.place"][r.urbanity])
+                hassle = max(0.0, hassle - r.land["distance"])
             ready = r.readiness(hassle, max(r.assistance, self.assistance * fidelity))
             chance = 1.0 - math.exp(-fidelity * self.intensity * self.model.values["readiness.base"] * ready)
         return r.u("ENROL", self.number) < chance

@@ -345,3 +345,51 @@ def read(models, twin):
             found += 1
             assert need_change(sums[place.index]) == pytest.approx(expected, rel=1e-9)
     assert found
+
+
+
+# --- needs-based allocation (7.6.6) -----------------------------------------------------------------------------------------
+
+VILLAGES = """
+[parameters.area]
+distance_spread = 0.05
+cohesion_spread = 0.06
+third_sector_spread = 0.5
+[interventions.circles]
+kind = "group_programme"
+segment = { age_min = 18 }
+weeks = 17
+capacity = 40
+intensity = 40
+[interventions.sharing]
+kind = "needs_based_allocation"
+services = ["community_groups", "primary_care", "social_work", "nature_culture"]
+blocks = ["circles"]
+formula = "FORMULA"
+power = 4
+review = 4
+delay = 1
+respondents = 12
+partners = [
+  { name = "Villages", sector = "third_sector", serves = "community_groups", resource = "minutes", amount = 900 },
+  { name = "Parish", sector = "third_sector", serves = "circles", resource = "rooms", amount = 3, municipality = "Kalajoki" },
+  { name = "Fund", sector = "private", serves = "circles", resource = "euros", amount = 9000, payer = "state" },
+  { name = "C", sector = "public", serves = "primary_care", resource = "euros", amount = 9000, municipality = "305", area = "Kuusamo 2" },
+]
+"""
+
+
+@pytest.mark.parametrize(("formula", "end"), [("survey", ""), ("register", "months = 7"), ("equal", "")])
+def test_allocation_is_what_the_equations_say(tmp_path, formula, end):
+    """Minutes and places between and within municipalities, earmarks, surveys, partners and who pays, for a year."""
+    path = tmp_path / f"allocation_{formula}.toml"
+    crowded = CROWDED.replace("[parameters.population]", "[parameters.population]\narea_residents = 3000")
+    text = WORLD.format(id="allocation", extends="baseline", start="2017-02-01", burn_in=1) + crowded + VILLAGES
+    path.write_text(text.replace("FORMULA", formula) + end, encoding="utf-8")
+    models = Together(path, 3)
+    earmarked = 0
+    for _ in range(12):
+        models.run(1)
+        earmarked += np.count_nonzero(models.real.desks["earmarked"])
+    assert not missing(models.seen, "circles.joined", "circles.turned_away", "community_groups.queue", "primary_care.queue")
+    assert earmarked > (40 if formula == "survey" else 10)

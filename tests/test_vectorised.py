@@ -17,6 +17,7 @@ CROWDED = {
     "population.refugee_share": [0.09] * 9 + [0.03] * 4,
     "seek.mental": 1.5, "seek.social": 0.4, "seek.family": 0.6, "seek.guidance": 0.2, "seek.outreach": 0.1,
     "work.student_conscript": [0.0, 0.1, 0.1] + [0.0] * 15,
+    "area.distance_spread": 0.05, "area.cohesion_spread": 0.1, "area.third_sector_spread": 0.5,
 }
 HELPED = {
     "news": {"kind": "social_marketing", "reach": 0.9},

@@ -238,12 +238,38 @@ def wait_on(p, service, desk, k, keys):
 
 
 @kernel
-def serve(people, listed, count, desks, parameters, keys, money):
+def earmarked_first(people, rows, service, minutes, own):
+    """The same rows with those in front whom the minutes of their own area reach, each part in the order it had.
+
+    rows: int64 array in the order of the queue; own: float64 minutes by area, used up here (in place). Within an area the order
+    is strict: after the first request that is too long, its minutes are left to the common rest.
+    """
+    front = np.empty(len(rows), np.int64)
+    rest = np.empty(len(rows), np.int64)
+    ahead = 0
+    for j in range(len(rows)):
+        p = people[rows[j]]
+        needed = minutes * p.asks[service]
+        if needed <= own[p.area]:
+            own[p.area] -= needed
+            front[ahead] = rows[j]
+            ahead += 1
+        else:
+            own[p.area] = -1.0
+            rest[j - ahead] = rows[j]
+    front[ahead:] = rest[: len(rows) - ahead]
+    return front
+
+
+@kernel
+def serve(people, listed, count, desks, parameters, keys, money, earmarks):
     """Every service of one municipality meets whom its staff minutes allow; the others wait or give up.
 
     listed: uint32 array, row * 16 + service for each open request; count: how many are valid.
     Order: priority class, then months waited, then an addressed lottery; strictly in that order, so that a long
     request is not passed over for a short one. Minutes left because the next request was too long are carried over.
+    earmarks: float64 (areas, services), minutes kept for residents of an area, looked at where a desk's `earmarked` is above
+    zero: first each area's own in that order, then what is left over for all in that order.
     """
     k = parameters[0]
     number = np.zeros(SERVICE_COUNT, np.int64)
@@ -282,6 +308,8 @@ def serve(people, listed, count, desks, parameters, keys, money):
                 rank = np.uint64((3 - urgency(p, k)) * 256 + 255 - int(p.waiting[service]))
                 order[j] = (rank << PRIORITY_BITS) + (bits(keys[QUEUE], p.id) >> LOTTERY_BITS)
             rows = rows[np.argsort(order)]
+            if desk.earmarked > 0.0:
+                rows = earmarked_first(people, rows, service, desk.minutes, earmarks[:, service].copy())
         blocked = False
         for j in range(n):
             p = people[rows[j]]

@@ -82,6 +82,10 @@ class Purpose(IntEnum):
     ANSWER = 1424
     CARD_WISH = 1440
     CARD_SEAT = 1450
+    AREA_TRAIT = 1510
+    NEED_SAMPLE = 1520
+    NEED_ANSWER = 1521
+    EARMARK = 1522
 
 
 @rule

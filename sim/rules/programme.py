@@ -140,13 +140,35 @@ def find_chance(p, area, g, k):
 
 
 @kernel
+def earmarked_first(people, order, row, areas):
+    """The same order of candidates with those in front for whom their own area has earmarked places."""
+    front = np.empty(len(order), np.int64)
+    rest = np.empty(len(order), np.int64)
+    own = np.empty(len(areas), np.float64)
+    for a in range(len(areas)):
+        own[a] = areas[a].earmark
+    ahead = 0
+    for j in range(len(order)):
+        area = people[row[order[j]]].area
+        if own[area] >= 1.0:
+            own[area] -= 1.0
+            front[ahead] = order[j]
+            ahead += 1
+        else:
+            rest[j - ahead] = order[j]
+    front[ahead:] = rest[: len(order) - ahead]
+    return front
+
+
+@kernel
 def run(people, listed, tags, segment, programme, places, month, parameters, areas, counts):
     """A month of one programme in one municipality: clients attend, then free places are filled.
 
     listed, tags: rows to look at, and the groups each is in, with CLIENT for clients of any programme;
     places: clients it can hold. Candidates are those who come (`find_chance`); if more come
     than there is room, case finding orders them: score = precision x hardship + (1 - precision) x lottery, highest
-    first. counts (written): clients who attended, joined, left, turned away.
+    first; those for whom their area has earmarked places stand before the others. counts (written): clients who attended,
+    joined, left, turned away.
     """
     k = parameters[0]
     g = programme[0]
@@ -175,6 +197,8 @@ def run(people, listed, tags, segment, programme, places, month, parameters, are
             came += 1
     room = int(max(0.0, math.floor(places - staying + 0.5)))
     order = np.argsort(-score[:came]) if came > room else np.arange(came)
+    if came > room:
+        order = earmarked_first(people, order, row, areas)
     for j in range(min(room, came)):
         p = people[row[order[j]]]
         if g.joint == 1:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.places import area_records
+from sim.areas import area_records
 from sim.residents import Education, Stage, rows
 from sim.rules.awareness import burden, hear, take_up
 
