@@ -33,7 +33,8 @@ class Design:
 
     size: persons asked, or share: of the frame [0-1]; one of the two. age_min, age_max: years, both included. places:
     municipality codes, None = all of the model. segment: `scenarios.Segment` of those meant, None = everyone. strata: columns by
-    which the sample is stratified; allocation: 'proportional' to residents or 'equal' persons per stratum. clusters: None, or
+    which the sample is stratified; allocation: 'proportional' to residents, 'equal' persons per stratum, or 'each': `size` persons in
+    each stratum (or all of them). clusters: None, or
     'household' or 'area': these are drawn and `per_cluster` persons asked in each (None = all of its members). response: None =
     by the logistic rule of parameters survey.response_*, or one probability for everybody (1.0 = all answer); attrition: the
     same for later waves. adjust: register columns whose cells, within strata, correct the weights for non-response. waves: months
@@ -72,8 +73,8 @@ class Design:
             for column in getattr(self, name):
                 if column not in STRATA:
                     raise ValueError(f"survey {name}: no column '{column}'; choose from {', '.join(STRATA)}")
-        if self.allocation not in ("proportional", "equal"):
-            raise ValueError(f"survey allocation: '{self.allocation}' is neither 'proportional' nor 'equal'")
+        if self.allocation not in ("proportional", "equal", "each") or (self.allocation == "each" and self.size is None):
+            raise ValueError(f"survey allocation: '{self.allocation}' is neither 'proportional', 'equal' nor 'each' with a size")
         if self.clusters not in (None, "household", "area"):
             raise ValueError(f"survey clusters: '{self.clusters}' is none of None, 'household', 'area'")
         if self.per_cluster is not None and (self.clusters is None or self.per_cluster < 1):
@@ -137,18 +138,22 @@ def invite(model, design, key):
     STRATA. ValueError if nobody is in the frame or it is smaller than what is asked for.
     """
     frame = _frame(model, design)
-    number = len(frame["row"])
+    at, copy = frame.pop("at"), frame.pop("copy")
+    number = len(at)
     wanted = round(design.share * number) if design.size is None else design.size
-    if wanted > number:
+    if wanted > number and design.allocation != "each":
         raise ValueError(f"survey size: {wanted:,} persons asked of {number:,} in the frame")
-    names, code = _cells(frame, design.strata)
-    order, sizes = np.argsort(code, kind="stable"), np.bincount(code)
-    rows_of = np.split(order, np.cumsum(sizes)[:-1])
+    names, cell = _cells(frame, design.strata)
+    code = cell[at]
+    order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=len(names))
     words, chosen = _words(model), []
+    rows_of = np.split(order, np.cumsum(sizes)[:-1])
     for name, here, size in zip(names.tolist(), rows_of, _allocated(wanted, sizes, design.allocation), strict=True):
         if size:
+            taken, base, cluster = _drawn(frame, at[here], copy[here], size, design, key)
             label = " / ".join(words[c][v] for c, v in zip(design.strata, name, strict=True)) or "all"
-            chosen.append(pd.DataFrame(_drawn({c: v[here] for c, v in frame.items()}, size, design, key)).assign(stratum=label))
+            chosen.append(pd.DataFrame({**{c: v[at[here[taken]]] for c, v in frame.items()}, "copy": copy[here[taken]],
+                                        "cluster": cluster, "base": base, "stratum": label}))
     out = pd.concat(chosen, ignore_index=True)
     return out.assign(**{name: words[name][out[name].to_numpy()] for name in STRATA})
 
@@ -182,7 +187,7 @@ def _registers(model, rows, years):
 
 
 def _frame(model, design):
-    """Everyone who may be asked, {column: array}: one entry per real person behind the simulated residents (or per these)."""
+    """Who may be asked, {column: array}: by resident; and `at` (the resident) and `copy` of each real person behind them."""
     people = model.people
     years = (model.month - people["birth_month"]) // 12
     here = (people["alive"] == 1) & (years >= design.age_min) & (years <= design.age_max)
@@ -199,12 +204,11 @@ def _frame(model, design):
         raise ValueError("survey: nobody is in the frame; widen places, ages or segment")
     copies = np.maximum(1, np.rint(model.weight)).astype(int) if design.copies else np.ones(len(model.weight), int)
     times = copies[people["municipality"][rows]]
-    row = np.repeat(rows, times)
+    at = np.repeat(np.arange(len(rows)), times)
     p = people[rows]
-    once = {"person": p["id"], "years": years[rows].astype(np.int16), **_registers(model, p, years[rows]),
-            "real": (model.weight / copies)[p["municipality"]], "cluster": _units(p, design.clusters)}
-    return {"row": row, "copy": np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times),
-            **{name: np.repeat(values, times) for name, values in once.items()}}
+    return {"row": rows, "person": p["id"], "years": years[rows].astype(np.int16), **_registers(model, p, years[rows]),
+            "real": (model.weight / copies)[p["municipality"]], "cluster": _units(p, design.clusters),
+            "at": at, "copy": np.arange(len(at)) - np.repeat(np.cumsum(times) - times, times)}
 
 
 def _units(rows, clusters):
@@ -233,6 +237,8 @@ def members(people, segment, month):
 
 def _allocated(wanted, sizes, allocation):
     """Persons asked in each stratum, int (strata,): largest remainders; never more than there are, the rest goes to the others."""
+    if allocation == "each":
+        return np.minimum(wanted, sizes)
     share = np.ones(len(sizes)) if allocation == "equal" else sizes.astype(float)
     number = np.zeros(len(sizes), int)
     while (left := wanted - number.sum()) > 0:
@@ -245,33 +251,33 @@ def _allocated(wanted, sizes, allocation):
     return number
 
 
-def _drawn(stratum, number, design, key):
-    """The sample of one stratum: those with the smallest permanent random numbers, or in the clusters that have them."""
-    luck = _uniforms(key, SAMPLE, 0, stratum["copy"], stratum["person"])
+def _drawn(frame, at, copy, number, design, key):
+    """The sample of one stratum: those with the smallest permanent random numbers, or in the clusters that have them.
+
+    at, copy: int (n,), the stratum's persons. Returns those taken, int (m,), base weights (m,) and clusters (m,).
+    """
+    luck = _uniforms(key, SAMPLE, 0, copy, frame["person"][at])
+    unit = frame["cluster"][at]
     if design.clusters is None:
         taken, inverse = np.sort(np.argpartition(luck, number - 1)[:number]), np.ones(number)
     else:
-        taken, inverse = _clustered(stratum, number, design, key, luck)
-    base = inverse * stratum["real"].sum() / inverse.sum()
-    return {**{name: values[taken] for name, values in stratum.items()}, "base": base}
+        unit = unit + HOUSEHOLD_COPY * copy if design.clusters == "household" else unit
+        taken, inverse = _clustered(unit, luck, number, design.per_cluster, key)
+    return taken, inverse * frame["real"][at].sum() / inverse.sum(), unit[taken]
 
 
-def _clustered(stratum, number, design, key, luck):
-    """Clusters of equal chance, then all members or `per_cluster` of them: (entries taken, inverse inclusion within the cluster)."""
-    unit = stratum["cluster"] + (HOUSEHOLD_COPY * stratum["copy"] if design.clusters == "household" else 0)
+def _clustered(unit, luck, number, most, key):
+    """Clusters of equal chance, then all members or `most` of them: (persons taken, inverse inclusion within the cluster)."""
     names, code = np.unique(unit, return_inverse=True)
-    stratum["cluster"] = unit
-    each = design.per_cluster or len(unit) / len(names)
-    wanted = min(len(names), max(1, round(number / each)))
+    wanted = min(len(names), max(1, round(number / (most or len(unit) / len(names)))))
     chosen = np.argpartition(uniforms(np.uint64(address(np.uint64(key), CLUSTER, 0)), names), wanted - 1)[:wanted]
     taken = np.flatnonzero(np.isin(code, chosen))
     order = taken[np.lexsort((luck[taken], code[taken]))]
     sizes = np.bincount(code)[code[order]]
     first = np.r_[True, code[order][1:] != code[order][:-1]]
     rank = np.arange(len(order)) - np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    most = np.minimum(sizes, design.per_cluster or sizes)
-    keep = rank < most
-    return order[keep], (sizes / most)[keep]
+    kept = np.minimum(sizes, most or sizes)
+    return order[rank < kept], (sizes / kept)[rank < kept]
 
 
 def _again(model, before):

@@ -56,9 +56,11 @@ def test_estimates_are_unbiased_when_all_answer(model):
         assert abs(np.mean(values) - true[name]) < 4 * np.std(values) / math.sqrt(100), name
 
 
-@pytest.mark.parametrize("design", [Design(size=400), Design(size=60, strata=("municipality", "sex"), allocation="equal", adjust=("age", "education")),
-                                    Design(size=300, clusters="household"), Design(size=300, clusters="area", per_cluster=15),
-                                    Design(share=0.01, strata=(), places=("286",)), Design(size=8)])
+@pytest.mark.parametrize("design", [
+    Design(size=400), Design(size=60, strata=("municipality", "sex"), allocation="equal", adjust=("age", "education")),
+    Design(size=300, clusters="household"), Design(size=300, clusters="area", per_cluster=15),
+    Design(share=0.01, strata=(), places=("286",)), Design(size=8),
+])
 def test_weights_add_up_to_the_real_residents_of_the_frame(model, design):
     here = adults(model)
     if design.places:
@@ -177,6 +179,13 @@ def test_area_clusters_cost_precision(model):
         design = Design(size=400, response=1.0, strata=(), clusters=clusters, per_cluster=each)
         spread[clusters] = np.std([mean(ask(model, design, key=k), "cohesion") for k in range(60)])
     assert spread["area"] > 1.5 * spread[None]
+
+
+def test_each_municipality_has_its_own_sample_or_all_its_people(model):
+    frame = invite(model, Design(size=900, allocation="each", copies=False), 1)
+    there = [(adults(model) & (model.people["municipality"] == m.index)).sum() for m in model.municipalities]
+    assert min(there) < 900 < max(there)
+    assert sorted(frame["municipality"].value_counts()) == sorted(min(900, n) for n in there)
 
 
 def test_segment_members_are_those_of_the_rule(model):
