@@ -146,16 +146,20 @@ def invite(model, design, key):
     names, cell = _cells(frame, design.strata)
     code = cell[at]
     order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=len(names))
-    words, chosen = _words(model), []
-    rows_of = np.split(order, np.cumsum(sizes)[:-1])
-    for name, here, size in zip(names.tolist(), rows_of, _allocated(wanted, sizes, design.allocation), strict=True):
+    words, rows_of = _words(model), np.split(order, np.cumsum(sizes)[:-1])
+    labels = [" / ".join(words[c][v] for c, v in zip(design.strata, name, strict=True)) or "all" for name in names.tolist()]
+    drawn, bases, clusters = [], [], []
+    for here, size in zip(rows_of, _allocated(wanted, sizes, design.allocation), strict=True):
         if size:
             taken, base, cluster = _drawn(frame, at[here], copy[here], size, design, key)
-            label = " / ".join(words[c][v] for c, v in zip(design.strata, name, strict=True)) or "all"
-            chosen.append(pd.DataFrame({**{c: v[at[here[taken]]] for c, v in frame.items()}, "copy": copy[here[taken]],
-                                        "cluster": cluster, "base": base, "stratum": label}))
-    out = pd.concat(chosen, ignore_index=True)
-    return out.assign(**{name: words[name][out[name].to_numpy()] for name in STRATA})
+            drawn.append(here[taken])
+            bases.append(base)
+            clusters.append(cluster)
+    chosen = np.concatenate(drawn)
+    sample = {c: v[at[chosen]] for c, v in frame.items()}
+    return pd.DataFrame({**{c: words[c][v] if c in STRATA else v for c, v in sample.items()}, "copy": copy[chosen],
+                         "cluster": np.concatenate(clusters), "base": np.concatenate(bases),
+                         "stratum": np.array(labels, object)[code[chosen]]})
 
 
 def _cells(frame, columns):
