@@ -100,7 +100,7 @@ def ask(model, design, wave=0, key=None, before=None):
     begins this month); before: the frame of the wave before, whose respondents are asked again (later waves need it).
     Columns: person, copy, wave, month (measured), municipality, stratum, cluster (-1 if none), weight (sums to the real residents
     of the frame; later waves: to those of the first wave who are still here), age [years], sex, education, urbanity, the groups
-    (as registers know them), q1-q8 [1-5], score [1-5], and the answers of `ANSWERS`. attrs: asked, persons asked.
+    (as registers know them), q1-q8 [1-5], score [1-5], and the answers of `ANSWERS`. attrs: asked (persons), asked_by (municipality).
     """
     if (wave > 0) != (before is not None):
         raise ValueError(f"survey wave {wave}: {'needs' if wave else 'the first wave takes no'} `before`, the frame of the wave before")
@@ -109,9 +109,10 @@ def ask(model, design, wave=0, key=None, before=None):
     rows = model.people[asked["row"].to_numpy()]
     who = asked["copy"].to_numpy(), asked["person"].to_numpy()
     chance = response_chance(model, rows, design, wave)
-    answers = _uniforms(key, STAY if wave else RESPOND, wave, *who) < chance
+    answers = person_uniforms(key, STAY if wave else RESPOND, wave, *who) < chance
     weight = _adjusted(asked, answers, design.adjust)[answers]
-    number, asked, rows, who = len(asked), asked[answers].reset_index(drop=True), rows[answers], [w[answers] for w in who]
+    number, by = len(asked), {str(name): int(n) for name, n in asked["municipality"].value_counts().items()}
+    asked, rows, who = asked[answers].reset_index(drop=True), rows[answers], [w[answers] for w in who]
     frame = pd.DataFrame({
         "person": asked["person"], "copy": asked["copy"], "wave": np.int16(wave), "month": np.int16(model.measured_month),
         **{name: asked[name] for name in ("municipality", "stratum", "cluster")}, "weight": weight,
@@ -120,11 +121,11 @@ def ask(model, design, wave=0, key=None, before=None):
     })
     noise = model.values["survey.item_noise"]
     for i, item in enumerate(ITEMS):
-        frame[item] = likert(rows["wellbeing"] + noise * ndtri(_uniforms(key, ANSWER + i, wave, *who)))
+        frame[item] = likert(rows["wellbeing"] + noise * ndtri(person_uniforms(key, ANSWER + i, wave, *who)))
     frame["score"] = frame[list(ITEMS)].to_numpy(float).mean(1)
     for name, answer in ANSWERS.items():
         frame[name] = answer(rows, model.values)
-    frame.attrs["asked"] = number
+    frame.attrs |= {"asked": number, "asked_by": by}
     return frame
 
 
@@ -206,13 +207,23 @@ def _frame(model, design):
     rows = np.flatnonzero(here)
     if not len(rows):
         raise ValueError("survey: nobody is in the frame; widen places, ages or segment")
-    copies = np.maximum(1, np.rint(model.weight)).astype(int) if design.copies else np.ones(len(model.weight), int)
-    times = copies[people["municipality"][rows]]
-    at = np.repeat(np.arange(len(rows)), times)
+    times = copies(model) if design.copies else np.ones(len(model.weight), int)
+    at, copy = real_persons(people["municipality"][rows], times)
     p = people[rows]
     return {"row": rows, "person": p["id"], "years": years[rows].astype(np.int16), **_registers(model, p, years[rows]),
-            "real": (model.weight / copies)[p["municipality"]], "cluster": _units(p, design.clusters),
-            "at": at, "copy": np.arange(len(at)) - np.repeat(np.cumsum(times) - times, times)}
+            "real": (model.weight / times)[p["municipality"]], "cluster": _units(p, design.clusters), "at": at, "copy": copy}
+
+
+def copies(model):
+    """How many real persons each simulated resident stands for in whole numbers, by municipality, int (municipalities,)."""
+    return np.maximum(1, np.rint(model.weight)).astype(int)
+
+
+def real_persons(municipality, times):
+    """The real persons behind residents of these municipalities: (which resident, int (m,), and which copy of it, int (m,))."""
+    number = times[municipality]
+    at = np.repeat(np.arange(len(number)), number)
+    return at, np.arange(len(at)) - np.repeat(np.cumsum(number) - number, number)
 
 
 def _units(rows, clusters):
@@ -260,7 +271,7 @@ def _drawn(frame, at, copy, number, design, key):
 
     at, copy: int (n,), the stratum's persons. Returns those taken, int (m,), base weights (m,) and clusters (m,).
     """
-    luck = _uniforms(key, SAMPLE, 0, copy, frame["person"][at])
+    luck = person_uniforms(key, SAMPLE, 0, copy, frame["person"][at])
     unit = frame["cluster"][at]
     if design.clusters is None:
         taken, inverse = np.sort(np.argpartition(luck, number - 1)[:number]), np.ones(number)
@@ -341,7 +352,7 @@ def _adjusted(asked, answers, columns):
     return weight
 
 
-def _uniforms(key, part, wave, copy, person):
+def person_uniforms(key, part, wave, copy, person):
     """A uniform for each person (and copy of a person), float (n,)."""
     keys = [address(np.uint64(key), part, wave + COPY * c) for c in range(int(np.max(copy, initial=0)) + 1)]
     return uniforms(np.array(keys, np.uint64)[copy], np.asarray(person, np.int64))
