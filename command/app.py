@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from command.near import NearMiss
+from command.socialreport import social_report
 
 app = typer.Typer(
     name="hytesim", cls=NearMiss, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
+app.command("social-report")(social_report)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

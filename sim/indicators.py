@@ -56,7 +56,7 @@ HIDDEN = tuple(name for name, i in INDICATORS.items() if i.seen)  # needs that n
 def registered_need(people, values):
     """Share of the two needs that registers hold, without work and of low income, float (n,) 0-1."""
     jobless = (people["status"] == Status.unemployed) | (people["status"] == Status.labour_market_support)
-    return 0.5 * (jobless + (people["income"] < values["reporting.low_income"]))
+    return 0.5 * jobless + 0.5 * (people["income"] < values["reporting.low_income"])
 
 
 def hidden_need(frame, values):

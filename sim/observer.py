@@ -165,12 +165,13 @@ class Observer:
             names = np.array([m.name for m in self.model.municipalities], object)
             flags = np.mean([told[0][name][row] for name in HIDDEN], axis=0) if row.any() else np.zeros(0)
             theirs, their_spread, number = self._by_place(flags, names[self.model.people["municipality"][told[1][row]]])
-            more = np.where(number > 0, 1.0 / (max(their_spread, FLOOR) ** 2 / np.maximum(number, 1) + self.reporting.value("doubt") ** 2), 0.0)
+            their_error = np.sqrt(max(their_spread, FLOOR) ** 2 / np.maximum(number, 1) + self.reporting.value("doubt") ** 2)
+            more = np.where(number > 0, 1.0 / their_error**2, 0.0)
             precision, total = precision + more, total + more * theirs
         error = factor / np.sqrt(np.maximum(precision, TINY))
         found = np.divide(total, precision, out=np.zeros(len(total)), where=precision > 0)
         mean = float(np.average(found, weights=precision)) if precision.sum() > 0 else 0.0
-        found += np.sqrt(factor**2 - 1.0) / np.sqrt(np.maximum(precision, TINY)) * self._normal(ANSWERS, block.name, self.places)
+        found += np.sqrt(1.0 - 1.0 / factor**2) * error * self._normal(ANSWERS, block.name, self.places)
         between = (v["reporting.spread"] * mean) ** 2
         kept = between / (between + error**2)
         return np.where(precision > 0, mean + kept * (found - mean), mean), np.sqrt(kept) * error

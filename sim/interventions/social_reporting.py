@@ -69,8 +69,6 @@ class SocialReporting(Intervention):
 
     def __init__(self, model, name, settings, code, first_month):
         super().__init__(model, name, settings, code, first_month)
-        if name in settings.steers:
-            raise ValueError(f"interventions.{name}.steers: a reporting cannot steer itself")
         self.waiting = []  # (month in which it is published, rows, needs)
         self.rows, self.moves = [], []
         self.moved = first_month  # month of the last retargeting, since when every emphasis has stood still
