@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 __all__ = ["Estimate", "interval", "weighted_mean"]
 
@@ -61,7 +61,7 @@ def interval(estimate, share=False, level=0.95):
     value, error, n = estimate
     if n == 0:
         return math.nan, math.nan
-    z = float(norm.ppf(0.5 + level / 2.0))
+    z = float(ndtri(0.5 + level / 2.0))
     if not share:
         return value - z * error, value + z * error
     spread = value * (1.0 - value)

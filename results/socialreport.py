@@ -3,10 +3,11 @@
 import html
 
 import numpy as np
+import pandas as pd
 
 from results.suppress import LEAST, hidden
 
-__all__ = ["DIMENSIONS", "TITLES", "observed", "places_of", "report", "write_all"]
+__all__ = ["DIMENSIONS", "TITLES", "means_of", "observed", "places_of", "report", "write_all"]
 
 DIMENSIONS = {  # in the order of a report: individual and communal social wellbeing, then what stands beside it
     "relations": ("Relations", "Ihmissuhteet", "Relationer"),
@@ -57,11 +58,12 @@ def places_of(indicators):
     return sorted(indicators["place"].astype(str).unique())
 
 
-def report(indicators, place, kind="md", least=LEAST):
+def report(indicators, place, kind="md", least=LEAST, means=None):
     """The social report of one municipality as Markdown ('md') or HTML ('html') text.
 
     indicators: rows of one observed world (`observed`). Shows the latest published round beside the one before; figures of fewer
-    than `least` people are hidden, and others with them as far as they could be worked out. ValueError for a place without one.
+    than `least` people are hidden, and others with them as far as they could be worked out. means: of the municipalities, as
+    `means_of` gives them (worked out if left out). ValueError for a place without a report.
     """
     mine = indicators[indicators["place"] == place]
     if mine.empty:
@@ -69,7 +71,7 @@ def report(indicators, place, kind="md", least=LEAST):
     months = sorted(mine["month"].unique())
     now = mine[mine["month"] == months[-1]]
     before = mine[mine["month"] == months[-2]] if len(months) > 1 else mine.iloc[:0]
-    lines = _lines(now, before, indicators[indicators["month"] == months[-1]], least)
+    lines = _lines(now, before, means_of(indicators, months[-1], least) if means is None else means, least)
     facts = {"place": place, "county": str(now["county"].iloc[0]), "year": int(now["year"].iloc[0]), "least": least,
              "sources": ", ".join(s for s in SOURCES if (now["source"] == s).any()),
              "answered": _answered(now, least)}
@@ -79,9 +81,10 @@ def report(indicators, place, kind="md", least=LEAST):
 def write_all(indicators, write, arm):
     """Every municipality's report of an arm through `write(relative path, text)`: reports/ARM/PLACE.md and .html."""
     frame = observed(indicators, arm)
-    for place in places_of(frame):
+    means = means_of(frame, frame["month"].max())
+    for place, rows in frame.groupby("place", observed=True):
         for kind in ("md", "html"):
-            write(f"reports/{arm}/{place.replace(' ', '_')}.{kind}", report(frame, place, kind))
+            write(f"reports/{arm}/{place.replace(' ', '_')}.{kind}", report(rows, place, kind, means=means))
 
 
 def _answered(now, least):
@@ -94,24 +97,32 @@ def _answered(now, least):
 
 def gone(rows, least=LEAST):
     """(indicator, source, population) to hide in one municipality's round: too few people, or what would give them away."""
-    out = set()
-    for (indicator, source), part in rows.groupby(["indicator", "source"], observed=True):
-        counts = dict(zip(part["population"].astype(str), part["n"].astype(int), strict=True))
+    out, cells = set(), {}
+    for indicator, source, population, n in rows[["indicator", "source", "population", "n"]].itertuples(index=False):
+        cells.setdefault((indicator, source), {})[str(population)] = int(n)
+    for (indicator, source), counts in cells.items():
         sums = [("all", [p for p in ("any", "none") if p in counts])] if "all" in counts else []
         out |= {(str(indicator), str(source), p) for p in hidden(counts, sums, least)}
     return out
 
 
-def _lines(now, before, county, least):
+def means_of(indicators, month, least=LEAST):
+    """Mean of the municipalities' estimates of a round, {(indicator, source): mean}; hidden ones left out, so that no mean tells them."""
+    now = indicators[indicators["month"] == month]
+    shown = []
+    for _, rows in now.groupby("place", observed=True):
+        hide = gone(rows, least)
+        all_ = rows[rows["population"] == "all"]
+        shown.append(all_[[(i, s, "all") not in hide for i, s in zip(all_["indicator"], all_["source"], strict=True)]])
+    return pd.concat(shown).groupby(["indicator", "source"], observed=True)["estimate"].mean().to_dict()
+
+
+def _lines(now, before, means, least):
     """One line per indicator and source: titles, figures of each population, the round before, the mean of all municipalities."""
     hide, hid_before = gone(now, least), gone(before, least)
-    others = {p: gone(rows, least) for p, rows in county.groupby("place", observed=True)}
-    seen = county[[(i, s, p) not in others[place] for i, s, p, place in zip(
-        county["indicator"], county["source"], county["population"], county["place"], strict=True)]]
     rows = {key: part.set_index("population") for key, part in now.groupby(["indicator", "source"], observed=True)}
     earlier = {(r.indicator, r.source): r.estimate for r in before[before["population"] == "all"].itertuples()
                if (r.indicator, r.source, "all") not in hid_before}
-    mean = seen[seen["population"] == "all"].groupby(["indicator", "source"], observed=True)["estimate"].mean()
     lines = []
     for dimension in DIMENSIONS:
         for indicator in TITLES:
@@ -126,7 +137,7 @@ def _lines(now, before, county, least):
                     "cells": {p: _figure(part.loc[p], unit) if p in shown else HIDDEN if p in part.index else NOBODY for p in POPULATIONS},
                     "bar": _bar(part.loc["all"], unit) if "all" in shown else None,
                     "before": _number(earlier.get((indicator, source)), unit),
-                    "county": _number(mean.get((indicator, source)), unit),
+                    "county": _number(means.get((indicator, source)), unit),
                 })
     return lines
 
@@ -215,6 +226,6 @@ def _drawing(bar):
     if bar is None:
         return ""
     low, middle, high = (4 + 112 * x for x in bar)
-    return ('<svg width="120" height="12" role="img" aria-hidden="true"><line x1="4" x2="116" y1="6" y2="6" stroke="#ccc"/>'
+    return ('<svg width="120" height="12" role="presentation"><line x1="4" x2="116" y1="6" y2="6" stroke="#ccc"/>'
             f'<line x1="{low:.1f}" x2="{high:.1f}" y1="6" y2="6" stroke="#205493" stroke-width="4"/>'
             f'<circle cx="{middle:.1f}" cy="6" r="3.5" fill="#1b1b1b"/></svg>')

@@ -65,10 +65,12 @@ class Observer:
         risk = self._risk(people["groups"])
         asked = None if frame is None else self._risk(frame[[g.name for g in Group]].to_numpy().any(1))
         seen = None if told is None else self._risk(m.people["groups"][told[1]])
+        weight = None if frame is None else frame["weight"].to_numpy()
+        town = None if frame is None else frame["municipality"].to_numpy()
         rows = []
         for place in self.places:
             local = people["municipality"] == place.index
-            answered = None if frame is None else (frame["municipality"] == place.name).to_numpy()
+            answered = None if frame is None else town == place.name
             met = None if told is None else m.people["municipality"][told[1]] == place.index
             for population in POPULATIONS:
                 mine = local & risk[population]
@@ -82,7 +84,7 @@ class Observer:
                         found.append(("register", self._registered(name, population, place, np.nanmean(true), number)))
                     elif frame is not None:
                         who = answered & asked[population]
-                        found.append(("survey", self._wider(weighted_mean(answers[name][who], frame["weight"].to_numpy()[who]),
+                        found.append(("survey", self._wider(weighted_mean(answers[name][who], weight[who]),
                                                             indicator, name, population, place)))
                     if indicator.seen and told is not None:
                         found.append(("practitioners", weighted_mean(told[0][name][met & seen[population]])))

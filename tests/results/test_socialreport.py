@@ -11,7 +11,8 @@ from sim.indicators import INDICATORS
 
 def row(**changes):
     base = {"arm": "a", "draw": 0, "replicate": 0, "intervention": "report", "month": 0, "year": 2018, "place": "Salo",
-            "county": "County", "dimension": "relations", "indicator": "loneliness", "population": "all", "source": "survey", "true": 0.987654, "estimate": 0.12,
+            "county": "County", "dimension": "relations",
+            "indicator": "loneliness", "population": "all", "source": "survey", "true": 0.987654, "estimate": 0.12,
             "low": 0.09, "high": 0.16, "n": 200, "published": 6}
     return {**base, **changes}
 
