@@ -120,7 +120,9 @@ def means_of(indicators, month, least=LEAST):
 def _lines(now, before, means, least):
     """One line per indicator and source: titles, figures of each population, the round before, the mean of all municipalities."""
     hide, hid_before = gone(now, least), gone(before, least)
-    rows = {key: part.set_index("population") for key, part in now.groupby(["indicator", "source"], observed=True)}
+    rows = {}
+    for row in now.to_dict("records"):
+        rows.setdefault((row["indicator"], row["source"]), {})[row["population"]] = row
     earlier = {(r.indicator, r.source): r.estimate for r in before[before["population"] == "all"].itertuples()
                if (r.indicator, r.source, "all") not in hid_before}
     lines = []
@@ -128,14 +130,14 @@ def _lines(now, before, means, least):
         for indicator in TITLES:
             for source in SOURCES:
                 part = rows.get((indicator, source))
-                if part is None or str(part["dimension"].iloc[0]) != dimension:
+                if part is None or next(iter(part.values()))["dimension"] != dimension:
                     continue
                 unit = TITLES[indicator][3]
-                shown = [p for p in POPULATIONS if p in part.index and (indicator, source, p) not in hide]
+                shown = [p for p in POPULATIONS if p in part and (indicator, source, p) not in hide]
                 lines.append({
                     "dimension": dimension, "indicator": indicator, "source": source,
-                    "cells": {p: _figure(part.loc[p], unit) if p in shown else HIDDEN if p in part.index else NOBODY for p in POPULATIONS},
-                    "bar": _bar(part.loc["all"], unit) if "all" in shown else None,
+                    "cells": {p: _figure(part[p], unit) if p in shown else HIDDEN if p in part else NOBODY for p in POPULATIONS},
+                    "bar": _bar(part["all"], unit) if "all" in shown else None,
                     "before": _number(earlier.get((indicator, source)), unit),
                     "county": _number(means.get((indicator, source)), unit),
                 })

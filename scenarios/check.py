@@ -139,6 +139,9 @@ class Check:
                 found[name] = block
         for name, block in found.items():
             self.references(block, f"interventions.{name}", found)
+            if block.parameter() not in (None, *numbers):
+                hint = near_miss(block.parameter(), numbers)
+                self.add(f"interventions.{name}.what", f"there is no parameter '{block.parameter()}'.", hint)
         return found
 
     def references(self, block: Block, key: str, known: Mapping[str, Block]) -> None:
@@ -172,15 +175,18 @@ class Check:
         """
         chosen = places if block.places == ("all",) else self.places(f"{key}.places", block.places)
         outside = [code for code in chosen if code not in places]
-        narrowed = COMMAND_LINE in map(self.layers.origin, ("population.places", "time.years", "time.start"))
-        if places and outside and not narrowed:
+        if places and outside and not self.narrowed("population.places"):
             self.add(f"{key}.places", f"{', '.join(outside)} is not among the scenario's own places.")
         block.places = tuple(code for code in chosen if code in places)
         if time is None:
             return
-        if not narrowed:
+        if not self.narrowed("time.years", "time.start"):
             self.within_run(block, key, time)
         block.start = block.start or time.start
+
+    def narrowed(self, *keys: str) -> bool:
+        """Whether the command line has replaced one of these settings, so that what lies outside is cut and not refused."""
+        return COMMAND_LINE in map(self.layers.origin, keys)
 
     def within_run(self, block: Block, key: str, time: Time) -> None:
         first, stop = block.span(time.start)

@@ -140,6 +140,10 @@ class Block(Settings):
         """Names of other interventions that this one refers to, by the field that names them; a kind that does says so."""
         return {}
 
+    def parameter(self) -> str | None:
+        """Name of a parameter that this intervention moves, if it moves one; a kind that does says so."""
+        return None
+
     def span(self, origin: datetime.date) -> tuple[int, int | None]:
         """First month that runs and first month that no longer does (None = never), counted from the month of
         `origin`.

@@ -46,6 +46,7 @@ class HyteModel(mesa.Model):
         self.deaths = 0
         self.heavy_line = np.inf
         self.coefficients = record(self.values)
+        self._varied = {}
         table = tables.mortality()  # probabilities of dying within a year; a yearly hazard is -ln(1 - q)
         self.mortality = -np.log1p(-np.stack([table["men"], table["women"]]) / 1000.0)
         self.keys = np.zeros(key_count(), np.uint64)
@@ -233,6 +234,13 @@ class HyteModel(mesa.Model):
         self.desks["capacity"][index] = self.desks["base"][index]
         for field in ("price", "fee", "minutes"):
             self.desks[field][index] = self.planned[field][index]
+
+    def coefficients_with(self, own):
+        """The coefficients with some parameters changed: {name: number or list}; the same array for the same changes."""
+        key = repr(sorted(own.items()))
+        if key not in self._varied:
+            self._varied[key] = record({**self.values, **own})
+        return self._varied[key]
 
     def turn_of_year(self):
         """In January, and at the first month: yearly events, and minutes planned for the residents there are."""

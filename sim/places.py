@@ -57,7 +57,7 @@ class Municipality(mesa.Agent):
         county.municipalities.append(self)
         self.requests = 0
         self.touched_count = 0
-        self.own_coefficients = None
+        self.own_values, self.own_coefficients = {}, None
         self.maturity = self._profile()
         self._columns = [i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES]
 
@@ -102,6 +102,15 @@ class Municipality(mesa.Agent):
         """The numbers that the rules read here: the model's, unless a lever has given this municipality its own."""
         return self.model.coefficients if self.own_coefficients is None else self.own_coefficients
 
+    def parameter(self, name):
+        """The value of a parameter here this month, number or list."""
+        return self.own_values.get(name, self.model.values[name])
+
+    def set_parameter(self, name, value):
+        """Give this municipality its own value of a parameter for the rest of this month, as levers do."""
+        self.own_values[name] = value
+        self.own_coefficients = self.model.coefficients_with(self.own_values)
+
     @property
     def areas(self):
         """This municipality's areas, a view of the model's, AREA (areas,)."""
@@ -113,7 +122,8 @@ class Municipality(mesa.Agent):
         return self.model.touched[self.start : self.start + self.touched_count]
 
     def decide(self):
-        """Staff the municipality's own services for the month; practice that is not anchored decays."""
+        """Staff the municipality's own services for the month, levers let go; practice that is not anchored decays."""
+        self.own_values, self.own_coefficients = {}, None
         self.model.staff([self.index], self._columns)
         decay = self.model.values["maturity.decay"] * (1.0 - self.model.values["maturity.anchored"])
         if decay > 0.0:

@@ -199,12 +199,13 @@ def test_fidelity_scales_the_effect(run):
 
 
 def test_a_programme_ends_cleanly(run):
-    """From the month after its last one it has no clients, joins nobody and costs nothing."""
+    """In the month after its last one its clients leave; from then on it has none, joins nobody and costs nothing."""
     model = run("group_programme", 12, {**GROUPS, "end": datetime.date(2017, 6, 30)})
     assert not model.people["programme"].any()
     by_month = {month: (counts, cost) for month, counts, cost in model.interventions[0].history}
     assert by_month[5][0]["attending"] > 0 and by_month[5][1] > 0
-    for month in range(6, 12):
+    assert by_month[6][0]["left"] > 0 and by_month[6][1] == 0.0
+    for month in range(7, 12):
         assert by_month[month] == ({"attending": 0.0, "joined": 0.0, "left": 0.0, "turned_away": 0.0}, 0.0)
 
 

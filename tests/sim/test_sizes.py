@@ -1,5 +1,7 @@
 """How an intervention's size moves: ramps, schedules, targeting, project money, and what closing leaves behind."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -26,8 +28,6 @@ def test_a_ramp_builds_up_evenly_and_then_holds():
 
 
 def test_a_schedule_moves_the_size_from_its_dates():
-    import datetime
-
     changes = [{"date": datetime.date(2017, 4, 1), "scale": 2.0}, {"date": datetime.date(2017, 6, 1), "scale": 0.0}]
     assert levels({"schedule": changes}, 7) == [1, 1, 1, 2, 2, 0, 0]
     assert levels({"schedule": changes, "ramp": 2}, 7) == pytest.approx([0.5, 1, 1, 1.5, 2, 1, 0])
@@ -68,9 +68,9 @@ def test_project_money_reproduces_its_cost_and_its_payers(scenario):
 
 def test_a_closing_programme_counts_the_clients_it_lets_go():
     """Everyone who joined has left by the end, once the programme has closed."""
+    block = {"kind": "group_programme", "segment": {}, "weeks": 30, "intensity": 50.0, "capacity": 20.0, "months": 5}
     s = load("baseline", {"population.places": ["Kouvola"], "population.residents": 1500, "time.years": 1, "time.burn_in": 1,
-                          **{f"interventions.groups.{k}": v for k, v in
-                             {"kind": "group_programme", "segment": {}, "weeks": 30, "intensity": 50.0, "capacity": 20.0, "months": 5}.items()}})
+                          **{f"interventions.groups.{k}": v for k, v in block.items()}})
     model = HyteModel(s).run()
     steps = [f for _, f, _ in model.interventions[0].history]
     joined, left = (sum(f[step] for f in steps) for step in ("joined", "left"))
