@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.residents import VISIT_BITS, Education, Status
-from sim.survey import copies, felt, person_uniforms, real_persons
+from sim.survey import copies, felt, likert, person_uniforms, real_persons
 
 DIFFICULTY = 4  # answer to making ends meet, 1-6, from which it is difficult: strain of at least a half
 WORKING_AGE, GROWN = (18, 64), (25, 64)  # years of employment and of a finished education, as official statistics have them
@@ -16,8 +16,9 @@ REPORT = 39
 class Indicator(NamedTuple):
     """One indicator: its part of social wellbeing, whether it is a share, and how it is found.
 
-    truth(people, years, values) and answer(frame, values): float arrays, not-a-number where it does not apply; answer is None for
-    what registers know. seen: whether practitioners can judge it in those they meet.
+    truth(people, years, values) and answer(frame, values): arrays, not-a-number where it does not apply; what is asked on a scale
+    is in truth what all would answer on it. answer is None for what registers know. seen: whether practitioners can judge it in
+    those they meet.
     """
 
     dimension: str
@@ -31,20 +32,25 @@ def _within(years, ages, values):
     return np.where((years >= ages[0]) & (years <= ages[1]), values, np.nan)
 
 
+def tenths(index):
+    """An index 0-1 as it would be answered on a scale 0-10."""
+    return likert(10.0 * index, 0, 10) / 10.0
+
+
 # Sowellus: relations, self-realisation and inclusion (individual); living conditions, work, education, income (communal); beside them
 # health, material wellbeing and wellbeing as a whole.
 INDICATORS = {
     "loneliness": Indicator("relations", True, lambda p, y, v: (p["inclusion"] < v["lonely.line"]) * 1.0,
                             lambda f, v: f["lonely"], True),
-    "empowerment": Indicator("self_realisation", False, lambda p, y, v: p["empowerment"], lambda f, v: f["empowerment"] / 10.0),
-    "belonging": Indicator("inclusion", False, lambda p, y, v: p["inclusion"], lambda f, v: f["inclusion"] / 10.0),
-    "security": Indicator("living_conditions", False, lambda p, y, v: p["security"], lambda f, v: f["security"] / 10.0),
+    "empowerment": Indicator("self_realisation", False, lambda p, y, v: tenths(p["empowerment"]), lambda f, v: f["empowerment"] / 10.0),
+    "belonging": Indicator("inclusion", False, lambda p, y, v: tenths(p["inclusion"]), lambda f, v: f["inclusion"] / 10.0),
+    "security": Indicator("living_conditions", False, lambda p, y, v: tenths(p["security"]), lambda f, v: f["security"] / 10.0),
     "employment": Indicator("work", True, lambda p, y, v: _within(y, WORKING_AGE, p["status"] == Status.employed)),
     "basic_education": Indicator("education", True, lambda p, y, v: _within(y, GROWN, p["education"] == Education.basic)),
     "low_income": Indicator("income", True, lambda p, y, v: (p["income"] < v["reporting.low_income"]) * 1.0),
     "hardship": Indicator("material", True, lambda p, y, v: (p["strain"] >= 0.5) * 1.0,
                           lambda f, v: f["ends_meet"] >= DIFFICULTY, True),
-    "self_rated_health": Indicator("health", False, lambda p, y, v: 1.0 + 4.0 * p["health"], lambda f, v: f["self_rated_health"]),
+    "self_rated_health": Indicator("health", False, lambda p, y, v: likert(1.0 + 4.0 * p["health"]), lambda f, v: f["self_rated_health"]),
     "distress": Indicator("health", True, lambda p, y, v: (felt(p) > v["mental.threshold"]) * 1.0, lambda f, v: f["distressed"], True),
     "wellbeing": Indicator("wellbeing", False, lambda p, y, v: p["wellbeing"], lambda f, v: f["score"]),
     "good_quality_of_life": Indicator("wellbeing", True, lambda p, y, v: (p["wellbeing"] >= v["good_quality.line"]) * 1.0,
