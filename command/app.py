@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from command import results
 from command.near import NearMiss
 from command.socialreport import social_report
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
+app.add_typer(results.app, name="results")
 app.command("social-report")(social_report)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",

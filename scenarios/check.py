@@ -152,6 +152,8 @@ class Check:
                     others = [other for other in known if known[other] is not block]
                     hint = near_miss(name, others) or f"The scenario has: {', '.join(others) or 'no other'}."
                     self.add(f"{key}.{field}.{i}", f"there is no other intervention '{name}' in this scenario.", hint)
+                elif field in block.kinds_named and known[name].kind != block.kinds_named[field]:
+                    self.add(f"{key}.{field}.{i}", f"'{name}' is a {known[name].kind}; needs a {block.kinds_named[field]}.")
 
     def block(self, name: str, raw: Any, context: dict) -> Block | None:
         key = f"interventions.{name}"

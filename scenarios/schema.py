@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -101,6 +101,8 @@ class Block(Settings):
     `start` is set. `months` [months] or `end` (last day; its month is the last one that runs) closes it; with
     neither it runs to the end. It builds up to its size in `ramp` months, and so does every change in `schedule`.
     """
+
+    kinds_named: ClassVar[dict[str, str]] = {}  # field of `others` -> the kind that the named must be, where not any will do
 
     kind: str
     payer: Payer = "municipality"

@@ -16,12 +16,16 @@ import mesa
 
 from scenarios import tables
 from sim.residents import SERVICES, Care, Education, Group, Origin, Stage, Status
-from tests.naive_services import Desk, Municipality, intervention
+from tests.naive_card import WellbeingCard
+from tests.naive_services import KINDS, Desk, Municipality, intervention
+
+KINDS["wellbeing_card"] = WellbeingCard
 
 PURPOSES = {
     "LANGUAGE_START": 9, "START": 10, "DEATH": 20, "WORK": 21, "CHRONIC": 22, "CARE": 23, "WELLBEING": 25, "CLAIM": 26,
     "STAGE": 27, "HOSPITAL": 28, "BEREAVE": 29, "GIVE_UP": 40, "QUEUE": 41, "HANDOFF": 42, "SEEK": 50, "SEEK_OTHER": 51,
     "CARRY": 209, "STUDY": 210, "PLACE": 250, "HEAR": 1000, "ENROL": 1100, "LEAVE": 1200, "FIND": 1300,
+    "CARD_WISH": 1440, "CARD_SEAT": 1450,
 }
 JOBLESS = (Status.unemployed, Status.labour_market_support)
 ACTIVE = (Status.employed, Status.student, Status.conscript)
@@ -682,7 +686,8 @@ class NaiveModel(mesa.Model):
 
     def _populate(self, real):
         self.towns = [Municipality(self, m.code, tabled_normal) for m in real.municipalities]
-        for town in self.towns:
+        for town, weight in zip(self.towns, real.weight.tolist(), strict=True):
+            town.weight = weight
             town.desks = {service: Desk(self, service, town) for service in SERVICES}
         self.residents = [Resident(self, row, self.towns[row["municipality"]]) for row in real.people]
         households = {}

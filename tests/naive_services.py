@@ -190,13 +190,26 @@ class Intervention(mesa.Agent):
         super().__init__(model)
         self.settings, self.code, self.name, self.places, self.funnel = settings, code, name, places, {}
         self.number = zlib.crc32(name.encode())
+        self.emphasis = dict.fromkeys(places, 1.0)
+
+    @property
+    def active(self):
+        return self.start <= self.model.month and (self.stop is None or self.model.month < self.stop)
+
+    @property
+    def level(self):
+        """Built up in `ramp` months (7.6); nothing before the start."""
+        return min(1.0, max(0, self.model.month - self.start + 1) / max(1, self.settings["ramp"]))
+
+    def size(self, place):
+        return self.level * self.emphasis[place]
 
     def count(self, step, persons=1):
         self.funnel[step] = self.funnel.get(step, 0) + persons
 
     def act(self):
         self.funnel = {}
-        if self.start <= self.model.month and (self.stop is None or self.model.month < self.stop):
+        if self.active:
             for place in self.places:
                 self.work(place)
 
@@ -226,7 +239,7 @@ class Campaign(Intervention):
                 aware = r.awareness >= self.model.values["awareness.counts"]
                 self.count("aware", aware)
                 self.count("intending", aware and r.stage >= Stage.preparation)
-        place.book(self.name, self.settings["cost"] * len(place.residents) / 1000.0)
+        place.book(self.name, self.size(place) * self.settings["cost"] * len(place.residents) / 1000.0)
 
     def tell(self, r):
         x, quality = self.settings, len(set(self.settings["criteria"])) / 8.0
@@ -236,7 +249,7 @@ class Campaign(Intervention):
 
     def exposure(self, r, place):
         x = self.settings
-        return x["reach"] * place.fidelity * (1.0 - math.exp(-x["frequency"])) * self.getting_through(r)
+        return x["reach"] * place.fidelity * (1.0 - math.exp(-x["frequency"] * self.size(place))) * self.getting_through(r)
 
     def getting_through(self, r):
         """T: a tailored message gets through also to those of little literacy."""

@@ -130,6 +130,7 @@ NEUTRAL = {
     "guidance_centre": {"staff": 0.0, "fixed": 0.0},
     "supported_employment": {"coaches": 0.0},
     "integration_support": {"capacity": 0.0},
+    "wellbeing_card": {"relief": [0.0, 0.0], "inclusion": [0.0, 0.0], "cohesion": [0.0, 0.0], "price": [0.0, 0.0], "cost": 0.0},
 }
 
 

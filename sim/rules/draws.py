@@ -71,6 +71,8 @@ class Purpose(IntEnum):
     ENROL = 1100
     LEAVE = 1200
     FIND = 1300
+    CARD_WISH = 1440
+    CARD_SEAT = 1450
 
 
 @rule
