@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
+from results.variance import Design, variance
+
 __all__ = ["Estimate", "interval", "weighted_mean"]
 
 
@@ -21,9 +23,8 @@ def weighted_mean(values, weights=None, strata=None, clusters=None):
     """Weighted mean of a stratified, possibly clustered sample, its standard error by linearisation.
 
     values, weights: (n,), missing values are left out; strata, clusters: (n,) labels, by default one stratum and everybody a
-    cluster. variance = sum over strata of m / (m - 1) sum over their m clusters of (z - mean z)^2, z the cluster's sum of
-    w (y - mean) / sum w; a stratum of one cluster counts with its z^2. No finite population correction. Not-a-number without
-    respondents; the error of one respondent is infinite. Source: Wolter 2007, ch. 6.
+    cluster. The influence of a respondent is w (y - mean) / sum w (`results.variance`); a stratum of one cluster counts with its
+    square. No finite population correction. Not-a-number without respondents; the error of one respondent is infinite.
     """
     y = np.asarray(values, float)
     seen = np.isfinite(y)
@@ -35,22 +36,9 @@ def weighted_mean(values, weights=None, strata=None, clusters=None):
     mean = float(np.average(y, weights=w))
     if n == 1:
         return Estimate(mean, math.inf, 1)
-    z = w * (y - mean) / w.sum()
-    stratum = _codes(strata, seen, np.zeros(n, int))
-    cluster = _codes(clusters, seen, np.arange(n))
-    _, first, where = np.unique(stratum * (cluster.max() + 1) + cluster, return_index=True, return_inverse=True)
-    total, of = np.bincount(where.reshape(-1), z), stratum[first]
-    number = np.bincount(of)
-    centre = np.bincount(of, total) / np.maximum(number, 1)
-    many = number[of] > 1
-    parts = np.where(many, number[of] / np.maximum(number[of] - 1, 1) * (total - centre[of]) ** 2, total**2)
-    return Estimate(mean, math.sqrt(parts.sum()), n)
-
-
-def _codes(labels, seen, without):
-    if labels is None:
-        return without
-    return np.unique(np.asarray(labels)[seen], return_inverse=True)[1].reshape(-1)
+    labels = {"strata": strata, "clusters": clusters}
+    drawn = Design(weights=w, lonely="adjust", **{k: None if v is None else np.asarray(v)[seen] for k, v in labels.items()})
+    return Estimate(mean, math.sqrt(variance(w * (y - mean) / w.sum(), drawn)), n)
 
 
 def interval(estimate, share=False, level=0.95):
