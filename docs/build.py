@@ -47,6 +47,7 @@ DECIDES = {
     "ARRIVAL": ("newcomer", "age band; ARRIVAL + 500: age within it; + 501: sex; + 502: area"),
     "CARRY": ("code of the municipality", "rounding of a programme's places; crc32 of its name stands in place of the month"),
     "STUDY": ("resident", "degree on leaving school"),
+    "SURVEY": ("person, household or area asked", 'key of a survey; its own draws: "A simulated survey"'),
     "PLACE": ("code of the municipality", "maturity; the dimension 0-5 stands in place of the month"),
     "HEAR": ("resident", "exposure to a campaign; + 4096 crc32 of the intervention's name"),
     "ENROL": ("resident", "coming to a programme; taking a card (household); + 4096 crc32 of the intervention's name"),

@@ -4,20 +4,24 @@ import numpy as np
 
 from sim.groups import group_bits
 from sim.outputs import WIDTH, add
+from sim.residents import VISIT_BITS, VISIT_MONTHS
 from sim.rules.draws import kernel, rule
 from sim.rules.life import age_of
 from sim.rules.programme import CLIENT
 
+SHIFT, YEAR = np.uint64(VISIT_BITS), np.uint64(2 ** (VISIT_BITS * VISIT_MONTHS) - 1)
+MOST_VISITS = 2**VISIT_BITS - 1
 EVERYONE = 255  # a tag that no list leaves out
 
 
 @rule
 def settle(p, month):
-    """Move this month's service cost, in whole euros, into the costs of the last 12 months."""
+    """Move this month's service cost, in whole euros, and visits into those of the last 12 months."""
     slot = month % 12
     cost = min(65535, int(p.month_cost + 0.5))
     p.year_cost += cost - int(p.cost_ring[slot])
     p.cost_ring[slot] = cost
+    p.visit_ring = ((p.visit_ring << SHIFT) & YEAR) | np.uint64(min(int(p.visits), MOST_VISITS))
 
 
 @kernel
@@ -48,7 +52,7 @@ def close(people, month, line, measured, parameters, seen, touched, tags, cells,
             p.wellbeing_sum += p.wellbeing
             p.cost_sum += p.month_cost
             add(p, age, k, values, cells, place)
-            p.visits = 0
+        p.visits = 0
         p.month_cost = 0.0
         seen[i, 0] = p.wellbeing
         seen[i, 1] = p.awareness

@@ -4,7 +4,7 @@ import numpy as np
 
 # Sections that only places, population or interventions read; the rules never see them.
 ELSEWHERE = ("population", "network", "payers", "services", "maturity", "demography", "interventions",
-             "maturity_development", "diffusion", "area", "allocation")
+             "maturity_development", "diffusion", "area", "allocation", "reporting")
 
 
 def half_life(periods):

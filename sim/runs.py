@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, innovations, store
+from results import figures, innovations, reporting, socialreport, store
 from scenarios.overlay import COMMAND_LINE
 from sim import areas
 from sim.intervention import kinds
@@ -250,6 +250,18 @@ def _reports(finished, folder):
         store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
     for name, frame in innovations.tables(finished.tables, finished.arms[0] if several else None).items():
         store.write_text(folder, f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+    if "indicators" in finished.tables:
+        _social_reports(finished, folder, several)
+
+
+def _social_reports(finished, folder, several):
+    """Each municipality's social report of every arm that reports, and what reporting was worth."""
+    indicators = finished.tables["indicators"]
+    for arm in [a for a in finished.arms if (indicators["arm"] == a).any()]:
+        socialreport.write_all(indicators, lambda path, text: store.write_text(folder, path, text), arm)
+    if several:
+        value = reporting.reporting_value(finished.tables, finished.arms[0])
+        store.write_text(folder, "tables/reporting_value.csv", value.to_csv(index=False, lineterminator="\n"))
 
 
 def source_hash():
