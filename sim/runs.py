@@ -21,7 +21,7 @@ from sim.intervention import kinds
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
 BYTES_PER_RESIDENT = 1000  # at the turn of the year, when rows are held twice: 2 x 381 bytes and what sorting needs
 ROWS_PER_MONTH = 700  # of the tidy tables, per arm, run and month
-TABLES = ("outcomes", "ledger", "funnel", "twins", "residents")
+TABLES = ("outcomes", "ledger", "funnel", "twins", "curves", "transitions", "parameters", "places", "residents")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def load(name, overrides=None):
 
 def perform(task):
     """Run a task in this process. Returns {table: tidy frame}."""
-    from sim import tidy
+    from sim import tidy, traces
     from sim.model import HyteModel
 
     tables, first = {name: [] for name in TABLES}, None
@@ -51,10 +51,16 @@ def perform(task):
             tables[name].append(getattr(tidy, name)(model, scenario.id))
         if "residents" in task.keep:
             tables["residents"].append(tidy.residents(model, scenario.id))
-        if first is None:
-            first = model
-        else:
-            tables["twins"].append(tidy.twins(first, model, (task.arms[0].id, scenario.id)))
+        first = first or model
+        pair = (first, model, (task.arms[0].id, scenario.id))
+        tables["curves"].append(traces.curves(*pair))
+        if model is not first:
+            tables["twins"].append(tidy.twins(*pair))
+            tables["transitions"].append(traces.transitions(*pair))
+    if task.replicate == 0:
+        tables["parameters"].append(traces.parameters(task.arms, task.draw))
+        if task.draw <= 1:
+            tables["places"].append(traces.places(first))
     return {name: joined(frames) for name, frames in tables.items() if frames}
 
 

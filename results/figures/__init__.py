@@ -4,10 +4,23 @@ import difflib
 import importlib
 import pathlib
 import pkgutil
+import re
+from typing import NamedTuple
 
-__all__ = ["data", "draw", "names", "save"]
+__all__ = ["Picture", "data", "draw", "names", "picture", "save"]
 
 NOT_FIGURES = {"style"}
+
+
+class Picture(NamedTuple):
+    """A figure for a page: an SVG element without words around it, the words, and the numbers shown."""
+
+    name: str
+    title: str
+    how: str
+    says: str
+    svg: str
+    frame: object
 
 
 def names():
@@ -58,3 +71,27 @@ def save(name, tables, folder, dpi=160, **options):
     figure.frame.to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
     words.write_text(figure.alt_text + "\n", encoding="utf-8", newline="\n")
     return picture, numbers, words
+
+
+def picture(name, tables, **options):
+    """Draw `name` for a page: `Picture`, its SVG with identifiers of its own and the alt text as its description."""
+    import io
+    from html import escape
+
+    from results.figures import style
+
+    with style.bare():
+        figure = draw(name, tables, **options)
+    text = io.StringIO()
+    with style.look():
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for pattern in (r'(\bid=")', r"(url\(#)", r'(href="#)'):
+        svg = re.sub(pattern, rf"\1{name}-", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    head = f'<svg role="img" aria-labelledby="{name}-t {name}-d" '
+    words = f'<title id="{name}-t">{escape(figure.title)}</title><desc id="{name}-d">{escape(figure.says)}</desc>'
+    svg = re.sub(r"<svg ", head, svg, count=1)
+    svg = re.sub(r"(<svg [^>]*>)", lambda found: found.group(1) + words, svg, count=1)
+    return Picture(name, figure.title, figure.how, figure.says, svg, figure.frame)

@@ -42,7 +42,8 @@ def overlaps(boxes):
 
 
 def test_found_by_file_name():
-    files = {path.stem for path in pathlib.Path(figures.__file__).parent.glob("*.py")} - {"__init__", "style"}
+    stems = {path.stem for path in pathlib.Path(figures.__file__).parent.glob("[!_]*.py")}
+    files = stems - {"style"}
     assert set(figures.names()) == files >= {"wellbeing_by_group", "cost_by_payer", "who_gains"}
     with pytest.raises(ValueError, match="Did you mean 'who_gains'"):
         figures.draw("who_gain", {})
