@@ -7,9 +7,15 @@ import pkgutil
 import re
 from typing import NamedTuple
 
-__all__ = ["Picture", "data", "draw", "names", "picture", "save"]
+from results.language import say
+
+__all__ = ["FigureError", "Picture", "data", "draw", "names", "picture", "save", "title"]
 
 NOT_FIGURES = {"style"}
+
+
+class FigureError(ValueError):
+    """A figure cannot be drawn from the tables given; the message says what they lack, in the language in use."""
 
 
 class Picture(NamedTuple):
@@ -37,6 +43,11 @@ def _module(name):
     return importlib.import_module(f"{__name__}.{name}")
 
 
+def title(name):
+    """Title of a figure in the language in use."""
+    return say(_module(name).TITLE)
+
+
 def data(name, tables, **options):
     """The numbers that the figure `name` shows, as a pandas frame."""
     return _module(name).data(tables, **{k: v for k, v in options.items() if k != "labels"})
@@ -49,8 +60,13 @@ def draw(name, tables, **options):
     those of the figure itself.
     """
     module = _module(name)
+    for table in getattr(module, "NEEDS", ()):
+        if table not in tables or not len(tables[table]):
+            raise FigureError(say("the run has no table “{table}”", table=table))
     from results.figures import style
 
+    if getattr(module, "PAIRED", False) and tables[module.NEEDS[0]]["arm"].nunique() < 2:
+        raise FigureError(say("one scenario only; there is nothing to compare it with"))
     with style.look():
         return module.draw(tables, **options)
 

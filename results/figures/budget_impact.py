@@ -15,6 +15,8 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import PAYERS, label, money, money_scale
 
+NEEDS = ("ledger",)
+PAIRED = True
 TITLE = word("Budget impact: added cost by year and payer")
 HOW = word(
     "How to read: one bar per year. Slices above zero are payers who pay more than under {first} that year, slices below zero "

@@ -9,6 +9,8 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import label, money, money_scale, number, share, signed, small
 
+NEEDS = ("outcomes", "ledger",)
+PAIRED = True
 TITLE = word("Is it worth the money? The cost-effectiveness plane")
 HOW = word(
     "How to read: each small dot is one run beside the same run of {first}; the mark with a cross is the mean and the middle 95 % "

@@ -8,6 +8,8 @@ from results.figures import ce_plane, style
 from results.language import say, word
 from results.words import label, number, share
 
+NEEDS = ("outcomes", "ledger",)
+PAIRED = True
 TITLE = word("Which scenario is the best buy, and how surely")
 HOW = word(
     "How to read: along the axis a WELLBY is worth more and more; a curve is the share of runs in which the scenario has the "

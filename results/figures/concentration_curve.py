@@ -9,6 +9,7 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import between, decimals, label, number, signed, small
 
+NEEDS = ("curves",)
 TITLE = word("Concentration of wellbeing over income, before and after")
 HOW = word(
     "How to read: residents stand from the lowest income at the start to the highest. Left: the share of all wellbeing (score "

@@ -12,6 +12,8 @@ from results.language import say, word
 from results.uncertainty import KEYS, interval, paired
 from results.words import PAYERS, label, money, money_scale, moneys
 
+NEEDS = ("ledger",)
+PAIRED = True
 TITLE = word("Who pays, who saves: added cost by payer")
 HOW = word(
     "How to read: bars to the right of zero are payers who pay more than in the comparator, bars to the left "

@@ -9,6 +9,7 @@ from results.language import say, word
 from results.uncertainty import paired
 from results.words import between, decimals, label, number, per_cent, signed, small
 
+NEEDS = ("curves",)
 TITLE = word("Concentration of service cost")
 HOW = word(
     "How to read: residents stand from the one who costs services least to the one who costs most in the last twelve months. The "

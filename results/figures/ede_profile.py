@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 
 from results import tidy
-from results.figures import style
+from results.figures import FigureError, style
 from results.figures._series import band, over_runs
 from results.inequality import ede
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import between, decimals, label, number, signed, small
 
+NEEDS = ("outcomes",)
+PAIRED = True
 TITLE = word("Gain as inequality counts for more")
 HOW = word(
     "How to read: the equally distributed equivalent is the life satisfaction (0-10) that, had by all alike, would be as good as "
@@ -28,7 +30,7 @@ def data(tables, comparator=None):
     """
     outcomes = tidy.select(tables["outcomes"], outcome="life_satisfaction", stratum_kind="income_fifth", stratum=tuple("12345"))
     if outcomes.empty:
-        raise ValueError("table outcomes has no life satisfaction by income fifth")
+        raise FigureError(say("no life satisfaction by income fifth in the run"))
     first, *others = style.arms(tables["outcomes"], comparator)
     levels = tidy.level(outcomes, "life_satisfaction", tidy.last_year(outcomes))
     values, sizes = (levels.pivot_table(what, tidy.RUN, "stratum", observed=True).dropna() for what in ("value", "n"))

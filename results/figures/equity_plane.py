@@ -8,6 +8,8 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import decimals, label, number, share, signed, small
 
+NEEDS = ("outcomes",)
+PAIRED = True
 TITLE = word("More for all, or more alike? The equity-impact plane")
 HOW = word(
     "How to read: each small dot is one run beside the same run of {first}; the mark with a cross is the mean and the middle 95 % "

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from results.figures import style
+from results.figures import FigureError, style
 from results.language import say, word
 from results.words import STEPS, label, money, number
 
+NEEDS = ("funnel",)
 TITLE = word("Funnel of each campaign and programme")
 HOW = word(
     "How to read: one panel per campaign or programme, with its whole cost. A dot is how many of the real population came to the "
@@ -29,7 +30,7 @@ def data(tables, comparator=None, arm=None):
     arm = arm or next((str(name) for name in rows["arm"].drop_duplicates() if name != comparator), None)
     rows = rows[(rows["arm"] == arm) & ~rows["step"].isin(AMOUNTS)]
     if rows.empty:
-        raise ValueError(f"table funnel has no campaign or programme in arm {arm!r}")
+        raise FigureError(say("the scenario has no campaign or programme, or too few residents in it to show"))
     groups = rows.groupby(["intervention", "segment", "step"], observed=True, sort=False)
     ends = groups["persons"].quantile([0.025, 0.975]).unstack()
     frame = pd.DataFrame({

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from results.figures import style
+from results.figures import FigureError, style
 from results.figures._series import band, over_runs
 from results.language import say, word
 from results.words import between, decimals, label, signed, small
 
+NEEDS = ("curves",)
 TITLE = word("Gain by starting wellbeing")
 HOW = word(
     "How to read: residents stand from the lowest wellbeing at the start to the highest, in twentieths. The line is their mean "
@@ -22,7 +23,7 @@ def data(tables, comparator=None):
     if comparator is not None:
         rows = rows[rows["comparator"] == comparator]
     if rows.empty:
-        raise ValueError("table curves has no gains of twins: one scenario only, or another comparator")
+        raise FigureError(say("one scenario only; there is nothing to compare it with"))
     x = (rows["x"] * 20).astype(int)  # in small runs bins of runs differ a little in place
     frame = over_runs(rows.assign(value=rows["y"], x=(x + 0.5) / 20), ["arm", "x"])
     frame = frame.merge(rows.assign(x=(x + 0.5) / 20).groupby(["arm", "x"], observed=True)["n"].mean().reset_index())

@@ -9,6 +9,7 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import between, decimals, label, number, share, signed, small
 
+NEEDS = ("outcomes",)
 TITLE = word("The gap in wellbeing over time")
 HOW = word(
     "How to read: the gap is the mean score of residents in no at-risk group minus that of residents in any. Left: its size "

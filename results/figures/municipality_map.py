@@ -7,12 +7,14 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 
-from results.figures import style
+from results.figures import FigureError, style
 from results.figures._series import over_runs
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import decimals, label, number, signed, small
 
+NEEDS = ("outcomes", "places",)
+PAIRED = True
 TITLE = word("Where: change in mean wellbeing by municipality")
 HOW = word(
     "How to read: one tile per municipality, placed as near to where it lies as a tile can be. Blue is a higher mean score than "
@@ -34,12 +36,10 @@ def data(tables, comparator=None, arm=None):
     """
     outcomes = tables["outcomes"]
     first, *others = style.arms(outcomes, comparator)
-    if not others:
-        raise ValueError("one scenario only; there is nothing to map")
     arm = arm or others[0]
     rows = outcomes[(outcomes["stratum_kind"] == "municipality") & (outcomes["outcome"] == "wellbeing")]
     if rows.empty:
-        raise ValueError("table outcomes has no municipalities: the run has no December")
+        raise FigureError(say("no municipality has enough residents, or the run has no December"))
     rows = rows[rows["month"] == rows["month"].max()]
     change = over_runs(paired(rows, arm, first, ["stratum", *KEYS]), ["stratum"])
     frame = change.rename(columns={"stratum": "name"}).astype({"name": str}).assign(arm=arm)

@@ -45,6 +45,7 @@ SETTINGS = {
     "grid.linewidth": 0.7,
     "hatch.linewidth": 0.6,
     "hatch.color": "white",
+    "text.parse_math": False,  # a title may hold a $
     "svg.fonttype": "none",
     "svg.hashsalt": "hytesim",  # the same figure, the same bytes
 }

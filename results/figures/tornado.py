@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 
 from results import tidy
-from results.figures import style
+from results.figures import FigureError, style
 from results.language import say, word
 from results.uncertainty import paired
 from results.words import decimals, label, number, share, signed, small
 
+NEEDS = ("outcomes", "parameters",)
+PAIRED = True
 TITLE = word("What drives the answer")
 HOW = word(
     "How to read: each bar is one uncertain number of the model. It spans the change in mean wellbeing of all (last year) when "
@@ -32,7 +34,8 @@ def data(tables, comparator=None, arm=None):
     values = tables["parameters"].pivot_table("value", "draw", "name", observed=True)
     both = values.index.intersection(change.index)
     if len(both) < LEAST_DRAWS:
-        raise ValueError(f"{len(both)} draws of the uncertain numbers; what drives the answer can be told from {LEAST_DRAWS}")
+        some, least = number(len(both), 0), number(LEAST_DRAWS, 0)
+        raise FigureError(say("{some} draws of the uncertain numbers; it takes {least}", some=some, least=least))
     values, change = values.loc[both], change.loc[both]
     values = values.loc[:, values.nunique() > 1]
     rows = [(name, *_line(values[name].to_numpy(), change.to_numpy())) for name in values]

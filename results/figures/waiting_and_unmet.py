@@ -10,6 +10,7 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import SERVICES, between, decimals, label, number, signed, small
 
+NEEDS = ("outcomes",)
 TITLE = word("Waiting and unmet need by service")
 HOW = word(
     "How to read: one row per service. Left: mean waiting of those served over the whole period. Right: requests given up per "

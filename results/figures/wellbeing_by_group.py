@@ -12,6 +12,7 @@ from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import GROUPS, between, decimals, label, number, signed, small
 
+NEEDS = ("outcomes",)
 TITLE = word("Wellbeing by group over time")
 HOW = word(
     "How to read: one column of panels per group. Top: mean score of each scenario, higher is better; lines "

@@ -6,6 +6,7 @@ from results.figures import style
 from results.language import say, word
 from results.words import GROUPS, between, decimals, label, number, per_cent, signed, small
 
+NEEDS = ("twins",)
 TITLE = word("Who gains")
 HOW = word(
     "How to read: each resident is compared with the same resident in the comparator. Left: shares worse off "

@@ -4,11 +4,12 @@ import pandas as pd
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from results.figures import style
+from results.figures import FigureError, style
 from results.figures._series import over_runs
 from results.language import say, word
 from results.words import GROUPS, label, number
 
+NEEDS = ("transitions",)
 TITLE = word("Who moved")
 HOW = word(
     "How to read: the same residents at the end of the run without the arm (left of each ribbon) and with it (right); only those "
@@ -31,7 +32,7 @@ def data(tables, comparator=None, arm=None):
     arm = arm or str(moves["arm"].iloc[0])
     rows = moves[(moves["arm"] == arm) & ((moves["kind"] == "group") | (moves["group"] == "all"))]
     if rows.empty:
-        raise ValueError(f"table transitions has no arm {arm!r}")
+        raise FigureError(say("nobody moved, or too few residents did to be shown"))
     keys = ["kind", "group", "from_state", "to_state"]
     runs = rows[["draw", "replicate"]].drop_duplicates()
     wide = rows.pivot_table("persons", ["draw", "replicate"], keys, aggfunc="sum", observed=True).reindex(pd.MultiIndex.from_frame(runs))
