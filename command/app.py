@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from command import report
 from command.near import NearMiss
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
+app.command()(report.report)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]
@@ -31,6 +33,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
+NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.en.html.")]
+
+
 def overrides(where, residents, years, seed):
     """Command-line options as dotted overrides of a scenario."""
     given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed}
@@ -42,11 +47,11 @@ def compare(
     names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the comparator first if several.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
-    quiet: Quiet = False, json: Json = False,
+    quiet: Quiet = False, json: Json = False, no_report: NoReport = False,
 ):
     """Compare scenarios under common random numbers, and say what differs."""
     _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, out, keep,
-            dry_run, quiet, json)
+            dry_run, quiet, json, page=not no_report)
 
 
 @app.command()
@@ -60,7 +65,7 @@ def run(
     _answer("run", (name,), overrides(where, residents, years, seed), draws, replicates, workers, out, keep, dry_run, quiet, json)
 
 
-def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run, quiet, json):
+def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run, quiet, json, **more):
     from sim.engines import processes
 
     if workers != 1 and not dry_run:
@@ -80,7 +85,7 @@ def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run
         return
     with show.progress(arms, d, r, facts, quiet or json) as tell:
         finished = getattr(runs, what)(*names, overrides=changes, draws=d, replicates=r, workers=workers, out=out,
-                                       keep=tuple(keep or ()), tell=tell)
+                                       keep=tuple(keep or ()), tell=tell, **more)
     if json:
         show.as_json(finished)
     elif quiet:

@@ -6,7 +6,7 @@ from results.language import MARKS, current, say, word
 
 __all__ = [
     "ACTIVITIES", "GROUPS", "OUTCOMES", "PAYERS", "QUADRANTS", "SERVICES", "STEPS", "between", "decimals", "label", "money",
-    "money_scale", "moneys", "number", "per_cent", "share", "signed", "small",
+    "money_scale", "moneys", "number", "per_cent", "plain", "share", "signed", "small",
 ]  # fmt: skip
 
 GROUPS = {
@@ -110,6 +110,14 @@ def number(value, digits=2):
         text = text[1:] if float(text.replace(",", "")) == 0 else "−" + text[1:]
     decimal, thousands = MARKS[current()]
     return text if (decimal, thousands) == (".", ",") else text.replace(",", thousands).replace(".", decimal)
+
+
+def plain(value):
+    """A number as it was set, with no more decimals than it has (of six significant digits): 0.05, 20,000."""
+    if value is None or math.isnan(value):
+        return "–"
+    text = f"{value:.6g}"
+    return number(value, len(text.partition(".")[2]) if "e" not in text else max(0, 5 - math.floor(math.log10(abs(value)))))
 
 
 def signed(value, digits=2):

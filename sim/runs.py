@@ -15,13 +15,15 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, store
+from results import figures, report, store
+from results.report.page import QUICK
 from sim.intervention import kinds
 
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
 BYTES_PER_RESIDENT = 1000  # at the turn of the year, when rows are held twice: 2 x 381 bytes and what sorting needs
 ROWS_PER_MONTH = 700  # of the tidy tables, per arm, run and month
 TABLES = ("outcomes", "ledger", "funnel", "twins", "curves", "transitions", "parameters", "places", "residents")
+FIGURES = ("wellbeing_by_group", "who_gains", "cost_by_payer")  # drawn as pictures at the end of a run
 
 
 @dataclass(frozen=True)
@@ -167,19 +169,19 @@ def _records(scenario):
     return [known[code] for code in scenario.population.places]
 
 
-def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None):
+def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, page=True):
     """Run scenarios against a comparator and write one run folder; one name is compared with its own comparator.
 
-    names: scenario names or paths, the comparator first if there are two or more. Returns results.store.Run; its
-    `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
+    names: scenario names or paths, the comparator first if there are two or more; page: whether to write report.en.html.
+    Returns results.store.Run; its `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
     """
     arms = arms_of(names, overrides)
-    return _answer("compare", arms, draws, replicates, workers, out, keep, tell)
+    return _answer("compare", arms, draws, replicates, workers, out, keep, tell, page)
 
 
 def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None):
     """Run one scenario by itself and write a run folder. Returns results.store.Run."""
-    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell)
+    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, False)
 
 
 def arms_of(names, overrides=None):
@@ -208,7 +210,7 @@ def arms_of(names, overrides=None):
     return arms
 
 
-def _answer(command, arms, draws, replicates, workers, out, keep, tell):
+def _answer(command, arms, draws, replicates, workers, out, keep, tell, page):
     started = time.time()
     draws = arms[0].runs.draws if draws is None else draws
     replicates = arms[0].runs.replicates if replicates is None else replicates
@@ -227,24 +229,24 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell):
         for arm in arms:
             store.write_text(build.path, f"scenario.{arm.id}.toml", scenarios.resolved(arm))
         finished = store.Run(manifest, tables, build.path)
-        _reports(finished, build.path)
+        _reports(finished, build.path, page)
         manifest["seconds"]["all"] = round(time.time() - started, 2)
         store.write_manifest(build.path, manifest)
     return store.open(build.final)
 
 
-def _reports(finished, folder):
-    """Figures that the run's tables can carry, and the summary of each arm as CSV."""
+def _reports(finished, folder, page):
+    """Figures for a first look, the summary of each arm as CSV and, if asked for, the report with its quick figures."""
     options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
-    several = len(finished.arms) > 1
-    for name in figures.names():
-        if several or name == "wellbeing_by_group":
-            figures.save(name, finished.tables, folder / "figures", **options)
+    for name in FIGURES if len(finished.arms) > 1 else FIGURES[:1]:
+        figures.save(name, finished.tables, folder / "figures", **options)
     for arm in finished.arms[1:]:
         summary = finished.summarise(arm)
         for name, frame in summary.tables.items():
             store.write_text(folder, f"tables/{arm}_{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
+    if page:
+        report.write(finished, only=QUICK)
 
 
 def source_hash():

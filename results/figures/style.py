@@ -141,6 +141,15 @@ def legend_in(axes, handles):
     legend.set_in_layout(False)  # or a long name would widen its column
 
 
+def _wrap_ylabels(figure, strips):
+    """Break the titles of vertical axes that are longer than their axis into lines."""
+    for axis in figure.axes:
+        spec = axis.get_subplotspec()
+        rows = spec.get_gridspec().nrows if spec else 1
+        letters = int(12 * (figure.get_size_inches()[1] - strips - 0.9) / rows)
+        axis.set_ylabel(textwrap.fill(axis.get_ylabel(), max(letters, 14), break_long_words=False))
+
+
 def finish(figure, title, how, says, frame=None, legend=()):
     """Put title and "how to read" above and "what it says" below, in strips kept free of the axes.
 
@@ -154,6 +163,7 @@ def finish(figure, title, how, says, frame=None, legend=()):
     if _bare.get():
         height -= 0.4 + 0.17 * len(above) + 0.12 + 0.18 * len(below)
         figure.set_size_inches(width, height)
+    _wrap_ylabels(figure, top + bottom)
     left = 0.12 / width
     if legend:
         columns = min(len(legend), int(width / (1.0 + 0.075 * max(len(part.get_label()) for part in legend))))
@@ -201,7 +211,7 @@ def cloud(axis, x, y, look):
 def corners(axis, words):
     """Write what each corner of a plane means, narrow enough to stay in it; words: {(right 0-1, up 0-1): text}."""
     for (right, up), text in words.items():
-        text = textwrap.fill(text, 13)
+        text = textwrap.fill(text, 17, break_long_words=False)
         place = {"ha": "right" if right else "left", "va": "top" if up else "bottom", "size": 8.5, "color": "#555555"}
         axis.text(0.99 if right else 0.01, 0.985 if up else 0.015, text, transform=axis.transAxes, **place)
 

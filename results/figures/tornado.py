@@ -38,8 +38,7 @@ def data(tables, comparator=None, arm=None):
         raise FigureError(say("{some} draws of the uncertain numbers; it takes {least}", some=some, least=least))
     values, change = values.loc[both], change.loc[both]
     values = values.loc[:, values.nunique() > 1]
-    rows = [(name, *_line(values[name].to_numpy(), change.to_numpy())) for name in values]
-    frame = pd.DataFrame(rows, columns=["name", "low", "high", "correlation", "p"]).sort_values("p", kind="stable")
+    frame = _lines(values, change).sort_values("p", kind="stable")
     kept = (frame["p"].to_numpy() * np.arange(len(frame), 0, -1) < CHANCE).cumprod().astype(bool)
     frame["mean"], frame["draws"], frame["tested"] = change.mean(), len(both), len(frame)
     frame = frame[kept]
@@ -56,14 +55,18 @@ def outcome(tables, comparator=None, arm=None):
     return arm, paired(level, arm, first).groupby("draw")["value"].mean()
 
 
-def _line(x, y):
-    """Change at the low and high end of x by a straight line, rank correlation and its p-value."""
-    from scipy.stats import linregress, spearmanr
+def _lines(values, change):
+    """For each number the change at the low and high end of its draws by a straight line, its rank correlation and p-value."""
+    from scipy.special import stdtr
 
-    fit = linregress(x, y)
-    ends = fit.intercept + fit.slope * np.quantile(x, [0.1, 0.9])
-    rank = spearmanr(x, y)
-    return *ends, rank.statistic, rank.pvalue
+    x, y, n = values.to_numpy(float), change.to_numpy(float), len(change)
+    centred = x - x.mean(0)
+    slope = centred.T @ (y - y.mean()) / (centred**2).sum(0)
+    low, high = np.quantile(centred, [0.1, 0.9], axis=0)
+    rank = values.rank().corrwith(change.rank()).to_numpy()
+    t = rank * np.sqrt((n - 2) / np.maximum(1 - rank**2, 1e-12))
+    columns = {"name": values.columns.astype(str), "low": y.mean() + slope * low, "high": y.mean() + slope * high}
+    return pd.DataFrame({**columns, "correlation": rank, "p": 2 * stdtr(n - 2, -np.abs(t))})
 
 
 def says(frame, labels=None):

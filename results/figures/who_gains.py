@@ -4,7 +4,7 @@ import pandas as pd
 
 from results.figures import style
 from results.language import say, word
-from results.words import GROUPS, between, decimals, label, number, per_cent, signed, small
+from results.words import GROUPS, between, decimals, label, per_cent, plain, signed, small
 
 NEEDS = ("twins",)
 TITLE = word("Who gains")
@@ -80,8 +80,7 @@ def _by(frame, words):
     """The words with the threshold in them, if the table tells it."""
     if "threshold" not in frame.columns:
         return ""
-    size = frame["threshold"].max()
-    return say(words, by=number(size, decimals([size], 1)))
+    return say(words, by=plain(frame["threshold"].max()))
 
 
 def _period(frame):
@@ -160,7 +159,7 @@ def _shares(axis, places, strata, frame):
     axis.annotate(say("About\nthe same"), (1.13, 1.005), xycoords="axes fraction", ha="right", va="bottom", size=8.5, color="#555555")
     axis.axvline(0, color="black", linewidth=0.9)
     axis.set_xlim(low, high)
-    axis.xaxis.set_major_formatter(lambda value, _: number(abs(value), decimals([value], 1, 0) if value % 1 else 0))
+    axis.xaxis.set_major_formatter(lambda value, _: plain(abs(value)))
     axis.locator_params(axis="x", nbins=7)
     axis.set_xlabel(say("Residents (%): worse off to the left of zero, better off to the right"))
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=1.4, borderaxespad=0.2)

@@ -14,7 +14,8 @@ def update(language):
     if path.exists():
         with path.open("rb") as file:
             known = {message.id: message.string for message in read_po(file) if message.id}
-    catalogue = Catalog(locale=language, project="hytesim", fuzzy=False)
+    catalogue = Catalog(locale=language, project="hytesim", fuzzy=False, header_comment=f"# {LANGUAGES[language]}")
+    catalogue.mime_headers = [("Language", language), ("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", "8bit")]
     for text, place in sorted(messages().items(), key=lambda item: item[1]):
         catalogue.add(text, known.get(text, ""), locations=[(place, None)])
     with path.open("wb") as file:

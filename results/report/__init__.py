@@ -8,12 +8,12 @@ from results.language import LANGUAGES, speaking
 __all__ = ["LANGUAGES", "html", "prepare", "write"]
 
 
-def prepare(run, arm=None, least=suppress.LEAST, boundaries=None, tables=None):
+def prepare(run, arm=None, least=suppress.LEAST, boundaries=None, tables=None, only=None):
     """Everything a page needs, in the language in use: `results.report.page.Page`.
 
     arm: the one told first, by default the first that is not the comparator; least: cells of fewer simulated residents are
-    hidden; boundaries: a GeoJSON file for the map; tables: what `gather` made, if it was called before. ValueError names a
-    missing arm or table.
+    hidden; boundaries: a GeoJSON file for the map; tables: what `gather` made, if it was called before; only: names of
+    the figures to draw, by default all. ValueError names a missing arm.
     """
     from results.report import numbers
     from results.report.gather import gather
@@ -28,7 +28,7 @@ def prepare(run, arm=None, least=suppress.LEAST, boundaries=None, tables=None):
     shown, hidden = suppress.protect(tables or gather(run), least)
     names = Names(run)
     found = numbers.answers(shown, arms if "ledger" in shown else arms[:1], names)
-    return Page(run, shown, names, arms, arm or arms[min(1, len(arms) - 1)], found, hidden, least, boundaries)
+    return Page(run, shown, names, arms, arm or arms[min(1, len(arms) - 1)], found, hidden, least, boundaries, only)
 
 
 def html(run, language="en", short=False, **options):

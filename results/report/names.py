@@ -10,7 +10,8 @@ __all__ = ["Names", "scenario"]
 
 def scenario(run, arm):
     """The resolved scenario of an arm as the run folder keeps it; empty where there is none."""
-    path = Path(run.folder or ".") / f"scenario.{arm}.toml"
+    folder = getattr(run, "homes", {}).get(arm) or run.folder or "."
+    path = Path(folder) / f"scenario.{arm}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 

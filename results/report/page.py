@@ -1,6 +1,7 @@
 """The page: sections in their order, each with sentences, tables and figures; one file that needs nothing else."""
 
 import functools
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from results.words import label, number, share, small
 
 __all__ = ["SECTIONS", "Section", "build"]
 
+BEFORE_PER_CENT = re.compile(r"(?<=\d) %")
 HERE = Path(__file__).parent
 SECTIONS = (  # identifier, title, figures in their order
     ("answer", word("The answer in four sentences"), ()),
@@ -23,7 +25,8 @@ SECTIONS = (  # identifier, title, figures in their order
     ("limits", word("What it cannot tell"), ()),
     ("again", word("How to get the same again"), ()),
 )
-SHORT = ("who_gains", "ce_plane")
+SHORT = ("equity_plane", "ce_plane")
+QUICK = ("who_gains", "gap_over_time", "cost_by_payer", "budget_impact", "ce_plane", "equity_plane")  # at the end of a comparison
 OF_ONE_ARM = {"who_gains", "who_moved", "funnel", "municipality_map", "tornado"}
 LIMITS = (
     word("What the projects themselves achieved: no effect size of theirs was published, so effects are distributions from the "
@@ -53,7 +56,9 @@ class Section(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What a page is made of: run, its gathered tables, names of arms, the arm in focus, summaries, how much was hidden."""
+    """What a page is made of: run, its gathered tables, names of arms, the arm in focus, summaries, how much was hidden; `only`
+    are the figures to draw, by default all.
+    """
 
     run: object
     tables: dict
@@ -63,7 +68,8 @@ class Page(NamedTuple):
     found: object
     hidden: int
     least: int
-    boundaries: str
+    boundaries: str = None
+    only: tuple = None
 
 
 def build(page, short=False):
@@ -77,10 +83,11 @@ def build(page, short=False):
     if len(page.arms) > 1:
         others = [label(arm, page.names) for arm in page.arms[1:]]
         title = say("{arms} beside {comparator}", arms=", ".join(others), comparator=comparator)
-    return _template().render(
+    text = _template().render(
         language=current(), version=manifest.get("versions", {}).get("hytesim", ""), created=str(manifest.get("created", ""))[:10],
         css=_css(), title=title, lead=_lead(page), sections=sections, short=short, say=say, caveat=say(sentence.CAVEAT),
     )
+    return BEFORE_PER_CENT.sub("\N{NO-BREAK SPACE}%", text)
 
 
 @functools.cache
@@ -130,7 +137,7 @@ def _pictures(page, shown):
     from markupsafe import Markup
 
     pictures, missing = [], []
-    for name in shown:
+    for name in (name for name in shown if page.only is None or name in page.only):
         options = {"comparator": page.arms[0], "labels": page.names}
         if name in OF_ONE_ARM and len(page.arms) > 1:
             options["arm"] = page.focus
@@ -162,7 +169,9 @@ def _answer(page):
         return {"text": [say("One scenario by itself: the figures show its levels; there is nothing to compare it with.")]}
     told = {arm: sentence.parts(summary) for arm, summary in page.found.summaries.items()}
     others = [(label(arm, page.names), parts) for arm, parts in told.items() if arm != page.focus]
-    return {"sentences": told[page.focus], "others": others, "tables": [tables.decision(page.found, page.names)]}
+    more = [say("This page was written at the end of the comparison, with some of its figures; `hytesim report` draws them all.")]
+    shown = [tables.decision(page.found, page.names)]
+    return {"text": more if page.only else [], "sentences": told[page.focus], "others": others, "tables": shown}
 
 
 def _who(page):

@@ -233,8 +233,8 @@ def rests_on(run, tables, arm):
     rows = []
     for _, row in frame.iterrows():
         several = isinstance(row["value"], list)
-        value = say("table of {n} values", n=len(row["value"])) if several else _plain(row["value"])
-        reach = "–" if pd.isna(row["low"]) else between(_plain(row["low"]), _plain(row["high"]), str)
+        value = say("table of {n} values", n=len(row["value"])) if several else plain(row["value"])
+        reach = "–" if pd.isna(row["low"]) else between(plain(row["low"]), plain(row["high"]), str)
         if several and reach != "–":
             reach += " " + say("times")
         cells = [row["name"], value, reach, row["unit"], say(EVIDENCE.get(row["evidence"], str(row["evidence"])))]
@@ -247,7 +247,3 @@ def rests_on(run, tables, arm):
     else:
         note = say("Too few draws to tell which numbers matter most; the scenario's own come first.")
     return Shown(say("The numbers that matter most"), headers, rows, note)
-
-
-def _plain(value):
-    return number(value, 0) if float(value).is_integer() else number(value, decimals([value], 3, 1))
