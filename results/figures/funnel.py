@@ -16,7 +16,7 @@ TITLE = word("Funnel of each campaign and programme")
 HOW = word(
     "How to read: one panel per campaign or programme, with its whole cost. A dot is how many of the real population came to the "
     "step over the whole period (mean of runs), its line the middle 95 % of runs; filled dots count persons each time they "
-    "enter, open dots count one for each month. The axis grows tenfold from mark to mark."
+    "enter, open dots count one for each month. The axis is logarithmic."
 )
 MONTHS = ("segment", "aware", "intending", "attending")  # steps counted in person-months
 AMOUNTS = ("minutes",)  # not of persons
@@ -75,7 +75,7 @@ def draw(tables, comparator=None, labels=None, arm=None):
         axis.set_visible(False)
     for column in range(columns):
         last = (len(names) - 1 - column) // columns
-        axes[last, column].set_xlabel(say("Persons or person-months (logarithmic)"))
+        axes[last, column].set_xlabel(textwrap.fill(say("Persons or person-months (logarithmic)"), 26))
     title = f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}"
     return style.finish(figure, title, say(HOW), says(frame, labels), frame)
 
@@ -91,7 +91,7 @@ def _panel(axis, part, labels, top):
     axis.set_xscale("log")
     axis.set_xlim(0.5, top**1.18 * 3)
     axis.xaxis.set_minor_locator(NullLocator())
-    marks = 10.0 ** np.arange(0, math.ceil(math.log10(top)) + 1, 1 if top < 2e4 else 2)
+    marks = 10.0 ** np.arange(0, math.ceil(math.log10(top)) + 1, 1 if top < 2e4 else 3)
     axis.set_xticks(marks)
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))
     axis.set_yticks(range(len(part)), [label(step) for step in part["step"]])

@@ -21,6 +21,7 @@ from results.words import (
     moneys,
     number,
     per_cent,
+    plain,
     share,
     signed,
     small,
