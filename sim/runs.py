@@ -225,7 +225,8 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell, page):
     manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}
     with store.building(Path(out) / store.name(command, arms[-1].id)) as build:
         for name, frame in tables.items():
-            store.write_table(build.path, name, frame)
+            for part, rows in enumerate(_parts(name, frame)):
+                store.write_table(build.path, name, rows, part)
         for arm in arms:
             store.write_text(build.path, f"scenario.{arm.id}.toml", scenarios.resolved(arm))
         finished = store.Run(manifest, tables, build.path)
@@ -233,6 +234,11 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell, page):
         manifest["seconds"]["all"] = round(time.time() - started, 2)
         store.write_manifest(build.path, manifest)
     return store.open(build.final)
+
+
+def _parts(name, frame):
+    """A table as it is, but residents, whose rows are many, one part per draw and replicate: twins stand in one file."""
+    return [rows for _, rows in frame.groupby(["draw", "replicate"], sort=False)] if name == "residents" else [frame]
 
 
 def _reports(finished, folder, page):

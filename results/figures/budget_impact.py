@@ -7,13 +7,14 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from results import tidy
+from results import money, tidy
 from results.figures import style
 from results.figures._series import over_runs
 from results.figures.cost_by_payer import colour, hatch, visible
 from results.language import say, word
-from results.uncertainty import KEYS, paired
-from results.words import PAYERS, label, money, money_scale
+from results.uncertainty import KEYS
+from results.words import PAYERS, label, money_scale
+from results.words import money as told
 
 NEEDS = ("ledger",)
 PAIRED = True
@@ -33,11 +34,12 @@ def data(tables, comparator=None):
     ledger = tables["ledger"]
     first, *others = style.arms(ledger, comparator)
     keys = [*tidy.RUN, "year", "payer"]
-    rows = tidy.add_up(ledger.assign(year=_years(ledger)), keys, value=ledger["amount"].to_numpy(float))
-    rows["payer"] = rows["payer"].astype(str)
-    net = rows.groupby(keys[:-1], observed=True, as_index=False)["value"].sum().assign(payer=NET)
-    rows = pd.concat([rows, net], ignore_index=True)
-    found = [over_runs(paired(rows, arm, first, ["year", "payer", *KEYS]), ["year", "payer"]).assign(arm=arm) for arm in others]
+    rows = tidy.add_up(ledger.assign(year=_years(ledger)), keys, amount=ledger["amount"].to_numpy(float))
+    found = []
+    for arm in others:
+        each = money.increments_by(rows, first, arm).astype({"payer": str})
+        net = each.groupby([*KEYS, "year"], as_index=False)["value"].sum().assign(payer=NET)
+        found.append(over_runs(pd.concat([each, net], ignore_index=True), ["year", "payer"]).assign(arm=arm))
     columns = ["arm", "year", "payer", "mean", "low", "high", "runs"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
@@ -59,8 +61,8 @@ def says(frame, labels=None):
     return say(
         "What it says: under {arm} the year {year} adds most to all budgets together, {sum} (95 % of runs {low} to {high}); the "
         "last year, {last}, changes them by {end}.",
-        arm=label(arm, labels), year=most, sum=money(net.at[most, "mean"], True), low=money(net.at[most, "low"], True),
-        high=money(net.at[most, "high"], True), last=last, end=money(net.at[last, "mean"], True),
+        arm=label(arm, labels), year=most, sum=told(net.at[most, "mean"], True), low=told(net.at[most, "low"], True),
+        high=told(net.at[most, "high"], True), last=last, end=told(net.at[last, "mean"], True),
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from results import tidy
+from results.equity import AVERSIONS
 from results.figures import FigureError, style
 from results.figures._series import band, over_runs
 from results.inequality import ede
@@ -20,8 +21,7 @@ HOW = word(
     "measured in England for years of health). A line is its change against {first}, last year, the band the middle 95 % of "
     "runs; a line that rises says that the arm is worth more to those who mind inequality."
 )
-AVERSION = np.unique(np.append(np.linspace(0, 15, 31), 10.95))
-MARKED = (0.0, 1.0, 5.0, 10.95)  # Robson et al. 2017 found 10.95
+AVERSION = np.unique(np.append(np.linspace(0, 15, 31), AVERSIONS))
 
 
 def data(tables, comparator=None):
@@ -71,11 +71,11 @@ def draw(tables, comparator=None, labels=None):
     axis = axes[0, 0]
     for arm, line in frame.groupby("arm", sort=False):
         band(axis, line["aversion"], line, looks[arm], len(arms))
-        marked = line[line["aversion"].isin(MARKED)]
+        marked = line[line["aversion"].isin(AVERSIONS)]
         axis.plot(marked["aversion"], marked["mean"], looks[arm].marker, color=looks[arm].colour, markersize=5)
     axis.axhline(0, color="black", linewidth=0.9, zorder=1.5)
     axis.set_xlim(0, AVERSION[-1])
-    axis.set_xticks(MARKED, [number(e, 0 if e % 1 == 0 else 2) for e in MARKED])
+    axis.set_xticks(AVERSIONS, [number(e, 0 if e % 1 == 0 else 2) for e in AVERSIONS])
     axis.set_xlabel(say("Aversion to inequality (Atkinson's parameter)"))
     axis.set_ylabel(say("Change in the equivalent (points, 0-10)"))
     lines = [style.line(looks[arm], label(arm, labels)) for arm in arms[1:]]
