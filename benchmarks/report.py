@@ -19,7 +19,7 @@ from results import report, store
 from sim import runs
 
 BAR = 60.0
-PLACES = ("Mikkeli", "Kouvola", "Vantaa")
+PLACES = ("Mikkeli",)
 
 
 def small_run(folder, residents):

@@ -50,7 +50,18 @@ def title(name):
 
 def data(name, tables, **options):
     """The numbers that the figure `name` shows, as a pandas frame."""
-    return _module(name).data(tables, **{k: v for k, v in options.items() if k != "labels"})
+    return _ready(name, tables).data(tables, **{k: v for k, v in options.items() if k != "labels"})
+
+
+def _ready(name, tables):
+    """The module of a figure, if the tables have what it needs; FigureError says what they lack."""
+    module = _module(name)
+    for table in getattr(module, "NEEDS", ()):
+        if table not in tables or not len(tables[table]):
+            raise FigureError(say("the run has no table “{table}”", table=table))
+    if getattr(module, "PAIRED", False) and tables[module.NEEDS[0]]["arm"].nunique() < 2:
+        raise FigureError(say("one scenario only; there is nothing to compare it with"))
+    return module
 
 
 def draw(name, tables, **options):
@@ -59,14 +70,9 @@ def draw(name, tables, **options):
     options: `comparator` (arm that the others are set against), `labels` (titles of arms for people), and
     those of the figure itself.
     """
-    module = _module(name)
-    for table in getattr(module, "NEEDS", ()):
-        if table not in tables or not len(tables[table]):
-            raise FigureError(say("the run has no table “{table}”", table=table))
+    module = _ready(name, tables)
     from results.figures import style
 
-    if getattr(module, "PAIRED", False) and tables[module.NEEDS[0]]["arm"].nunique() < 2:
-        raise FigureError(say("one scenario only; there is nothing to compare it with"))
     with style.look():
         return module.draw(tables, **options)
 

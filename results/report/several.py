@@ -25,7 +25,7 @@ def join(runs):
     first, *others = runs
     for run in others:
         _comparable(first, run)
-    arms = [arm for run in runs for arm in run.arms[(run is not first) :]]
+    arms = [*first.arms, *(arm for run in others for arm in run.arms[1:])]
     twice = sorted({arm for arm in arms if arms.count(arm) > 1})
     if twice:
         raise StoreError(f"arm {twice[0]!r} is in several of the runs; give each scenario its own [scenario] id")

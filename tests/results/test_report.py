@@ -70,8 +70,8 @@ def test_numbers_switch_with_the_language(pages):
     """The same number with each language's decimal and thousands marks."""
     found, _ = pages
     assert "20,000 EUR" in words(found["en"])
-    assert "20\xa0000 euroa" in words(found["fi"])
-    assert "20\xa0000 euro" in words(found["sv"])
+    assert "20 000 euroa" in words(found["fi"]) and "20\xa0000" in found["fi"]
+    assert "20 000 euro" in words(found["sv"]) and "20\xa0000" in found["sv"]
     for language in ("fi", "sv"):
         assert not re.search(r"\d\.\d{2}\b", words(found[language]).split("Versio")[0])
         assert re.search(r"[+−]\d,\d{3}", words(found[language]))
@@ -113,7 +113,7 @@ def test_nothing_is_fetched_and_titles_cannot_run(full, tmp_path):
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     links = re.findall(r'(?:src|href)="([^"#][^"]*)"', html) + re.findall(r"url\((?!#)([^)]*)\)", html)
-    assert links == []
+    assert [link for link in links if not link.startswith("data:")] == []
 
 
 def test_short_is_one_page_of_answers(run):
