@@ -3,7 +3,8 @@
     python -m benchmarks.measures
     python -m benchmarks.measures --residents 100000
 
-Processor time; absolute figures are of this machine, ratios are the claim. Versions that need every pair are timed on fewer rows and said to be.
+Processor time; absolute figures are of this machine, ratios are the claim. Versions that need
+every pair are timed on fewer rows, and the line says how many.
 """
 
 import argparse

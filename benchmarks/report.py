@@ -3,8 +3,8 @@
     python -m benchmarks.report                        10 arms, 200 draws
     python -m benchmarks.report --arms 3 --draws 20
 
-The tables are as long as those of a real sweep of the PROMEQ area (about 600 rows of outcomes a month, arm and run, and a ledger of
-46 municipalities would be longer still; here it has those of the run it is made from). Times are of this machine.
+The tables are as long as those of a real run of one municipality (about 500 rows of outcomes a month, arm and run). Times are of
+this machine.
 """
 
 import argparse

@@ -146,6 +146,8 @@ def _notes(frame, payers):
         notes.append("No column weight: every row stands for one person.")
     if "currency" not in frame:
         notes.append("No column currency: amounts are taken to be in one currency and price year.")
+    if not {"draw", "replicate", "unit"} & set(frame.columns) and len(frame) > frame["arm"].nunique():
+        notes.append("No column draw, replicate or unit: the rows of an arm are taken to be people of one run, not draws.")
     return notes
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from results import tidy
-from results.figures import style
+from results.figures import FigureError, style
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import decimals, label, number, share, signed, small
@@ -23,6 +23,8 @@ def data(tables, comparator=None):
     """Of each run beside its twin: change in mean wellbeing of all and narrowing of the gap [EUROHIS points], last year."""
     outcomes = tidy.select(tables["outcomes"], outcome="wellbeing")
     kind = "group_start" if (outcomes["stratum_kind"] == "group_start").any() else "group"
+    if not {"none", "any"} <= set(outcomes["stratum"].unique()):
+        raise FigureError(say("too few residents in the groups to be shown"))
     first, *others = style.arms(tables["outcomes"], comparator)
     levels = tidy.level(outcomes, "wellbeing", tidy.last_year(outcomes), stratum_kind=("all", kind), stratum=("all", "none", "any"))
     wide = levels.pivot_table("value", tidy.RUN, "stratum", observed=True).reset_index()

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from results import tidy
-from results.figures import style
+from results.figures import FigureError, style
 from results.figures._series import band, dates, over_runs, time_axis, when
 from results.language import say, word
 from results.uncertainty import KEYS, paired
@@ -24,6 +24,8 @@ def data(tables, comparator=None):
     the share of runs in which it narrows; mean and 95 % interval over runs. measure: level, difference, last_year.
     """
     outcomes = tidy.select(tables["outcomes"], outcome="wellbeing", stratum_kind=_kind(tables))
+    if not {"none", "any"} <= set(outcomes["stratum"].unique()):
+        raise FigureError(say("too few residents in the groups to be shown"))
     first, *others = style.arms(tables["outcomes"], comparator)
     where = {"outcome": "wellbeing", "stratum": ("none", "any")}
     since = tidy.last_year(outcomes)

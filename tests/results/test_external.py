@@ -59,6 +59,7 @@ def test_notes_say_what_was_assumed():
     assert notes[0] == "Columns not used: colour."
     assert "every row stands for one person" in notes[1]
     assert "one currency" in notes[2]
+    assert "people of one run, not draws" in external.check(GOOD.drop(columns="draw")).notes[-1]
 
 
 @pytest.mark.parametrize(

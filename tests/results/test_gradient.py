@@ -34,6 +34,16 @@ def test_a_model_finds_the_curve_it_was_given(model):
     assert gradient.relative_index(level, rank, kind=model) == pytest.approx(ends[1] / ends[0], rel=1e-9)
 
 
+def test_a_straight_gradient():
+    """y = 6 + 1.5 R over even ranks: SII 1.5, RII 1.25 and 2/9, C = slope / (6 mean) = 1/27."""
+    r = (np.arange(20_000) + 0.5) / 20_000
+    y = 6 + 1.5 * r
+    assert gradient.slope_index(y, r) == pytest.approx(1.5)
+    assert gradient.relative_index(y, r) == pytest.approx(1.25)
+    assert gradient.relative_index(y, r, kind="mean") == pytest.approx(2 / 9)
+    assert gradient.concentration_index(y, r) == pytest.approx(1 / 27, rel=1e-6)
+
+
 def test_two_groups_make_the_logit_exact():
     """Shares 0.2 and 0.6 in two halves: the logit line goes through both, so its slope is twice the step of the logits."""
     y, rank = np.repeat([0, 1, 0, 1], [8, 2, 4, 6]), np.repeat([0, 0, 1, 1], [8, 2, 4, 6])
