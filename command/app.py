@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from command import results
+from command import report, results
 from command.near import NearMiss
 from command.socialreport import social_report
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
+app.command()(report.report)
 app.add_typer(results.app, name="results")
 app.command("social-report")(social_report)
 
@@ -37,6 +38,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
+NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.en.html.")]
+
+
 def overrides(where, residents, years, seed):
     """Command-line options as dotted overrides of a scenario."""
     given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed}
@@ -48,11 +52,11 @@ def compare(
     names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the comparator first if several.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
-    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False,
+    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False, no_report: NoReport = False,
 ):
     """Compare scenarios under common random numbers, and say what differs."""
     _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, threads, out,
-            keep, dry_run, quiet, json)
+            keep, dry_run, quiet, json, page=not no_report)
 
 
 @app.command()
@@ -67,7 +71,7 @@ def run(
             quiet, json)
 
 
-def _answer(what, names, changes, draws, replicates, workers, threads, out, keep, dry_run, quiet, json):
+def _answer(what, names, changes, draws, replicates, workers, threads, out, keep, dry_run, quiet, json, **more):
     from sim.engines import processes
 
     if workers != 1 and not dry_run:
@@ -86,8 +90,8 @@ def _answer(what, names, changes, draws, replicates, workers, threads, out, keep
         show.plan(arms, d, r, facts)
         return
     with show.progress(arms, d, r, facts, quiet or json) as tell:
-        finished = getattr(runs, what)(*names, overrides=changes, draws=d, replicates=r, workers=workers,
-                                       threads=threads, out=out, keep=tuple(keep or ()), tell=tell)
+        finished = getattr(runs, what)(*names, overrides=changes, draws=d, replicates=r, workers=workers, threads=threads,
+                                       out=out, keep=tuple(keep or ()), tell=tell, **more)
     if json:
         show.as_json(finished)
     elif quiet:

@@ -68,7 +68,8 @@ def answer(finished):
     if len(finished.arms) == 1:
         _levels(finished, out)
     out.print(f"Run folder: {_short(finished.folder)}", soft_wrap=True)
-    for name, what in (("figures", "figures (PNG) with their numbers (CSV)"), ("tables", "summary tables (CSV)"),
+    for name, what in (("report.en.html", "the report (in full, in Finnish or Swedish, as PDF: hytesim report)"),
+                       ("figures", "figures (PNG) with their numbers (CSV)"), ("tables", "summary tables (CSV)"),
                        ("outcomes", "all outcomes (Parquet)"), ("manifest.json", "versions, seeds, sizes")):
         if (finished.folder / name).exists():
             out.print(f"  {name:<14} {what}", soft_wrap=True)

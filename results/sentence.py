@@ -1,10 +1,11 @@
 """The few plain sentences of a comparison that fit into a memo: its numbers, their intervals, their honesty."""
 
+from results.language import say, word
 from results.words import decimals, label, money, moneys, number, share, signed, small
 
-__all__ = ["write"]
+__all__ = ["CAVEAT", "parts", "write"]
 
-CAVEAT = "Effects are literature distributions, not measured results of the projects."
+CAVEAT = word("Effects are literature distributions, not measured results of the projects.")
 TINY = 0.02  # EUROHIS points; a smaller mean change is also told as whole points of a few residents
 
 
@@ -15,8 +16,12 @@ def write(summary):
     An interval that includes zero is said to include no change; a price is given only where something is
     bought.
     """
-    parts = [_wellbeing(summary), _gap(summary), _cost(summary), _worth(summary), CAVEAT]
-    return " ".join(part for part in parts if part)
+    return " ".join([*parts(summary), say(CAVEAT)])
+
+
+def parts(summary):
+    """The same without what to keep in mind: one text each on wellbeing, the gap, cost and what a WELLBY costs."""
+    return [part for part in (_wellbeing(summary), _gap(summary), _cost(summary), _worth(summary)) if part]
 
 
 def _row(table, **where):
@@ -44,25 +49,35 @@ def _plain(row):
     """A difference whose direction a verb has told, smaller end first: `0.0017 points (0.0002 to 0.0035`."""
     ends = sorted((row["low"], row["high"]), key=abs)
     change, low, high = _size({"difference": abs(row["difference"]), "low": abs(ends[0]), "high": abs(ends[1])})
-    return f"{change} points ({low} to {high}"
+    return {"change": change, "low": low, "high": high}
 
 
 def _wellbeing(summary):
     row = _row(summary.tables["levels"], outcome="wellbeing", stratum_kind="all")
-    arm, comparator = label(summary.arm, summary.titles), label(summary.comparator, summary.titles)
-    year = f"year {summary.years:.0f}" if float(summary.years).is_integer() else "the last year"
-    what = f"residents' mean wellbeing in {year}"
+    whole = float(summary.years).is_integer()
+    facts = {
+        "arm": label(summary.arm, summary.titles), "comparator": label(summary.comparator, summary.titles),
+        "what": say("residents' mean wellbeing in year {year}", year=number(summary.years, 0)) if whole
+        else say("residents' mean wellbeing in the last year"),
+        "level": share(summary.level),
+    }
     if _none(row):
-        return f"{arm} leaves {what} unchanged against {comparator}."
-    interval = f"{share(summary.level)} interval, scale 1–5"
+        return say("{arm} leaves {what} unchanged against {comparator}.", **facts)
     if not _sure(row):
-        change, low, high = _size(row, signed)
-        return (
-            f"Against {comparator}, {arm} shows no sure change in {what}: {change} points ({low} to {high}, "
-            f"{interval}), which includes no change."
+        facts |= dict(zip(("change", "low", "high"), _size(row, signed), strict=True))
+        return say(
+            "Against {comparator}, {arm} shows no sure change in {what}: {change} points ({low} to {high}, {level} interval, scale "
+            "1–5), which includes no change.", **facts,
         )
-    verb = "raises" if row["difference"] > 0 else "lowers"
-    return f"Against {comparator}, {arm} {verb} {what} by {_plain(row)}; {interval}){_person(row['difference'])}."
+    facts |= _plain(row) | {"person": _person(row["difference"])}
+    if row["difference"] > 0:
+        return say(
+            "Against {comparator}, {arm} raises {what} by {change} points ({low} to {high}; {level} interval, scale 1–5){person}.",
+            **facts,
+        )
+    return say(
+        "Against {comparator}, {arm} lowers {what} by {change} points ({low} to {high}; {level} interval, scale 1–5){person}.", **facts
+    )
 
 
 def _person(change):
@@ -71,25 +86,28 @@ def _person(change):
         return ""
     people = 1 / abs(change)
     step = 10 ** max(0, len(str(int(people))) - 2)
-    verb = "gained" if change > 0 else "lost"
-    return f", as if 1 resident in {number(round(people / step) * step, 0)} {verb} a whole point"
+    people = number(round(people / step) * step, 0)
+    if change > 0:
+        return say(", as if 1 resident in {people} gained a whole point", people=people)
+    return say(", as if 1 resident in {people} lost a whole point", people=people)
 
 
 def _gap(summary):
     row = _row(summary.tables["inequality"], outcome="group_gap", stratum_kind=summary.strata, stratum="any")
-    what = "gap to at-risk groups"
+    what = say("gap to at-risk groups")
     if row is None:
         row = _row(summary.tables["inequality"], outcome="sii_wellbeing", stratum_kind="all")
-        what = "gradient of wellbeing over income"
+        what = say("gradient of wellbeing over income")
     if row is None:
         return ""
     if _none(row):
-        return f"The {what} stays as it is."
+        return say("The {what} stays as it is.", what=what)
     if not _sure(row):
         change, low, high = _size(row, signed)
-        return f"The {what} shows no sure change ({change}, {low} to {high})."
-    narrows = (row["difference"] < 0) == (row["comparator"] > 0)
-    return f"The {what} {'narrows' if narrows else 'widens'} by {_plain(row)})."
+        return say("The {what} shows no sure change ({change}, {low} to {high}).", what=what, change=change, low=low, high=high)
+    if (row["difference"] < 0) == (row["comparator"] > 0):
+        return say("The {what} narrows by {change} points ({low} to {high}).", what=what, **_plain(row))
+    return say("The {what} widens by {change} points ({low} to {high}).", what=what, **_plain(row))
 
 
 def _main(summary, perspective="society"):
@@ -99,35 +117,49 @@ def _main(summary, perspective="society"):
 def _cost(summary):
     """Cost to society with its interval and to the public sector, discounted as the summary is."""
     row, public = _main(summary), _main(summary, "public")
+    sign = 1 if row["cost"] > 0 else -1
     if row["cost_low"] == row["cost_high"] == 0:
-        text = "It changes no resource cost"
+        text = say("It changes no resource cost")
     else:
-        sign = 1 if row["cost"] > 0 else -1
         values = [sign * row["cost"], *sorted((sign * row["cost_low"], sign * row["cost_high"]))]
         (cost, low, high), unit = moneys(values)
-        unsure = ", which includes no change" if values[1] <= 0 <= values[2] else ""
-        text = f"It {'costs' if sign > 0 else 'saves'} society {cost} {unit} ({low} to {high}{unsure})"
-    if public["cost"] == 0:
-        return f"{text} and the public sector nothing."
-    verb = "" if (public["cost"] > 0) == (row["cost"] > 0) and row["cost"] else ("costs " if public["cost"] > 0 else "saves ")
-    return f"{text} and {verb}the public sector {money(abs(public['cost']))}."
+        unsure = say(", which includes no change") if values[1] <= 0 <= values[2] else ""
+        facts = {"cost": cost, "unit": unit, "low": low, "high": high, "unsure": unsure}
+        if sign > 0:
+            text = say("It costs society {cost} {unit} ({low} to {high}{unsure})", **facts)
+        else:
+            text = say("It saves society {cost} {unit} ({low} to {high}{unsure})", **facts)
+    return text + " " + _public(public["cost"], (public["cost"] > 0) == (row["cost"] > 0) and bool(row["cost"]))
+
+
+def _public(cost, same):
+    """What the public sector pays or saves; same: what it does is what the verb before says."""
+    if cost == 0:
+        return say("and the public sector nothing.")
+    if same:
+        return say("and the public sector {cost}.", cost=money(abs(cost)))
+    if cost > 0:
+        return say("and costs the public sector {cost}.", cost=money(cost))
+    return say("and saves the public sector {cost}.", cost=money(-cost))
 
 
 def _worth(summary):
     """Price of a WELLBY where one is bought, and the share of runs that agree."""
     row = _main(summary)
-    runs = f"{summary.runs} paired run{'s' if summary.runs != 1 else ''}"
-    often = f"in {share(row['share_' + row['quadrant']])} of {runs}"
+    often = say("in {share} of {runs} paired runs", share=share(row["share_" + row["quadrant"]]), runs=number(summary.runs, 0))
+    if summary.runs == 1:
+        often = say("in {share} of 1 paired run", share=share(row["share_" + row["quadrant"]]))
     if row["quadrant"] == "costs_more_gains":
         if row["ratio_low"] == row["ratio_low"]:  # NaN when runs fall into several quadrants
             (price, low, high), unit = moneys([row["ratio"], row["ratio_low"], row["ratio_high"]])
-            price = f"{price} {unit} ({low} to {high})"
+            price = say("{price} {unit} ({low} to {high})", price=price, unit=unit, low=low, high=high)
         else:
             price = money(row["ratio"])
-        return f"A WELLBY costs {price}; gains at a cost {often}."
-    return {
-        "costs_less_loses": f"Each WELLBY lost saves society {money(row['ratio'])}; less is spent and lost {often}.",
-        "dominant": f"Wellbeing is gained at no added cost {often}.",
-        "dominated": f"No wellbeing is gained for the cost {often}.",
-        "equal": f"Neither cost nor wellbeing changes {often}.",
-    }[row["quadrant"]]
+        return say("A WELLBY costs {price}; gains at a cost {often}.", price=price, often=often)
+    if row["quadrant"] == "costs_less_loses":
+        return say("Each WELLBY lost saves society {price}; less is spent and lost {often}.", price=money(row["ratio"]), often=often)
+    return say({
+        "dominant": word("Wellbeing is gained at no added cost {often}."),
+        "dominated": word("No wellbeing is gained for the cost {often}."),
+        "equal": word("Neither cost nor wellbeing changes {often}."),
+    }[row["quadrant"]], often=often)

@@ -21,6 +21,7 @@ __all__ = [
     "name",
     "open",
     "runs",
+    "to_frame",
     "writable",
     "write_table",
     "write_text",
@@ -198,6 +199,10 @@ class Tables(Mapping):
             self._read[table] = _read(sorted((self._folder / table).glob("part-*.parquet")))
         return self._read[table]
 
+    def files(self, table):
+        """The Parquet files of a table, in order, for a reader of one's own (DuckDB, polars, pyarrow)."""
+        return [str(path) for path in sorted((self._folder / table).glob("part-*.parquet"))]
+
     def __iter__(self):
         return iter(self._names)
 
@@ -206,18 +211,23 @@ class Tables(Mapping):
 
 
 def _read(parts):
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    tables = []
-    for path in parts:
-        table = pq.ParquetFile(path).read()
+    return to_frame([pq.ParquetFile(path).read() for path in parts])
+
+
+def to_frame(tables):
+    """Arrow tables below each other as one pandas frame, text columns as categories."""
+    import pyarrow as pa
+
+    coded = []
+    for table in tables:
         for i, field in enumerate(table.schema):
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
                 column = table.column(i).cast(pa.string()).dictionary_encode()
                 table = table.set_column(i, field.name, column)
-        tables.append(table)
-    whole = pa.concat_tables(tables, promote_options="permissive")
+        coded.append(table)
+    whole = pa.concat_tables(coded, promote_options="permissive")
     return whole.unify_dictionaries().to_pandas()
 
 

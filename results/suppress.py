@@ -110,10 +110,10 @@ def _strata(frame, least):
 
 
 def _sums(counts):
+    """Parts that make up all residents, whose number is always shown and never hidden."""
     kinds = {kind for kind, _ in counts}
-    sums = [(("all", "all"), [cell for cell in counts if cell[0] == kind]) for kind in PARTS if kind in kinds]
-    sums += [(("all", "all"), [(kind, "any"), (kind, "none")]) for kind in GROUPS if (kind, "none") in counts]
-    return [(total, parts) for total, parts in sums if total in counts]
+    sums = [(None, [cell for cell in counts if cell[0] == kind]) for kind in PARTS if kind in kinds]
+    return sums + [(None, [(kind, "any"), (kind, "none")]) for kind in GROUPS if (kind, "none") in counts]
 
 
 def _mean_over_runs(frame, keys, value):

@@ -2,63 +2,122 @@
 
 import math
 
+from results.language import MARKS, current, say, word
+
 __all__ = [
-    "GROUPS", "OUTCOMES", "PAYERS", "QUADRANTS", "between", "decimals", "label", "money", "moneys", "number", "per_cent",
-    "share", "signed", "small",
+    "ACTIVITIES", "GROUPS", "OUTCOMES", "PAYERS", "QUADRANTS", "SERVICES", "STEPS", "between", "decimals", "label", "money",
+    "money_scale", "moneys", "number", "per_cent", "plain", "share", "signed", "small",
 ]  # fmt: skip
 
 GROUPS = {
-    "neet": "NEET youth",
-    "labour_market_support": "Long-term unemployed",
-    "refugee": "Refugees",
-    "heavy_user": "Heavy service users",
-    "family": "Families under strain",
-    "any": "Any at-risk group",
-    "none": "No at-risk group",
-    "all": "All residents",
+    "neet": word("NEET youth"),
+    "labour_market_support": word("Long-term unemployed"),
+    "refugee": word("Refugees"),
+    "heavy_user": word("Heavy service users"),
+    "family": word("Families under strain"),
+    "any": word("Any at-risk group"),
+    "none": word("No at-risk group"),
+    "all": word("All residents"),
 }
 PAYERS = {
-    "municipality": "Municipality",
-    "county": "Wellbeing services county",
-    "state": "State",
-    "kela": "Kela",
-    "third_sector": "Third sector",
-    "resident": "Residents",
+    "municipality": word("Municipality"),
+    "county": word("Wellbeing services county"),
+    "state": word("State"),
+    "kela": word("Kela"),
+    "third_sector": word("Third sector"),
+    "resident": word("Residents"),
+}
+SUMS = {
+    "net": word("Net of all payers"),
+    "public": word("Public sector, with transfers"),
+    "society": word("Society, without transfers"),
 }
 OUTCOMES = {
-    "wellbeing": "wellbeing (EUROHIS-QOL-8, 1-5)",
-    "good_quality_of_life": "share with good quality of life",
-    "contacts": "contacts per resident-year",
-    "waiting": "waiting of those served (months)",
-    "unmet": "requests given up per resident-year",
-    "sii_wellbeing": "slope index of wellbeing over income",
-    "erreygers_wellbeing": "Erreygers index of wellbeing over income",
-    "employment": "employment of 18-64",
+    "wellbeing": word("wellbeing (EUROHIS-QOL-8, 1-5)"),
+    "good_quality_of_life": word("share with good quality of life"),
+    "contacts": word("contacts per resident-year"),
+    "waiting": word("waiting of those served (months)"),
+    "unmet": word("requests given up per resident-year"),
+    "sii_wellbeing": word("slope index of wellbeing over income"),
+    "erreygers_wellbeing": word("Erreygers index of wellbeing over income"),
+    "group_gap": word("gap to those in no at-risk group"),
+    "employment": word("employment of 18-64"),
 }
 QUADRANTS = {
-    "dominant": "costs no more, gains wellbeing",
-    "costs_more_gains": "costs more, gains wellbeing",
-    "costs_less_loses": "costs less, loses wellbeing",
-    "dominated": "costs no less, gains no wellbeing",
-    "equal": "no difference in cost or wellbeing",
+    "dominant": word("costs no more, gains wellbeing"),
+    "costs_more_gains": word("costs more, gains wellbeing"),
+    "costs_less_loses": word("costs less, loses wellbeing"),
+    "dominated": word("costs no less, gains no wellbeing"),
+    "equal": word("no difference in cost or wellbeing"),
 }
+SERVICES = {
+    "primary_care": word("Primary care"),
+    "mental_health": word("Mental health services"),
+    "social_work": word("Adult social work"),
+    "family_services": word("Family services"),
+    "employment_services": word("Employment services"),
+    "integration_services": word("Integration services"),
+    "guidance_centre": word("Guidance centre"),
+    "outreach_youth_work": word("Outreach youth work"),
+    "home_care": word("Home care"),
+    "community_groups": word("Community groups"),
+    "nature_culture": word("Nature and culture services"),
+    "hospital": word("Hospital"),
+}
+ACTIVITIES = {
+    "child": word("Child"),
+    "student": word("Student"),
+    "conscript": word("In military or civil service"),
+    "employed": word("Employed"),
+    "unemployed": word("Unemployed"),
+    "outside": word("Outside the labour force"),
+    "pensioner": word("Pensioner"),
+    "in": word("In the group"),
+    "out": word("Not in the group"),
+}
+STEPS = {
+    "segment": word("In the segment"),
+    "exposed": word("Exposed"),
+    "aware": word("Aware"),
+    "intending": word("Intending"),
+    "joined": word("Joined"),
+    "attending": word("Attending"),
+    "left": word("Left or finished"),
+    "turned_away": word("Turned away"),
+    "met": word("Met"),
+    "minutes": word("Staff minutes"),
+}
+_NAMES = (GROUPS, PAYERS, SUMS, OUTCOMES, SERVICES, ACTIVITIES, STEPS)
 
 
 def label(name, titles=None):
     """The title of an arm, group, payer or outcome; a name without one is written with spaces."""
     name = str(name)
-    for table in (titles or {}, GROUPS, PAYERS, OUTCOMES):
+    if titles and name in titles:
+        return str(titles[name])
+    for table in _NAMES:
         if name in table:
-            return str(table[name])
+            return say(table[name])
     return name.replace("_", " ")
 
 
 def number(value, digits=2):
-    """A number with a fixed number of decimals and a real minus sign; a dash when there is none."""
+    """A number with a fixed number of decimals, a real minus sign and the language's marks; a dash when there is none."""
     if value is None or math.isnan(value):
         return "–"
     text = f"{value:,.{digits}f}"
-    return "0" + text[2:] if float(text.replace(",", "")) == 0 and text[0] == "-" else text.replace("-", "−")
+    if text[0] == "-":
+        text = text[1:] if float(text.replace(",", "")) == 0 else "−" + text[1:]
+    decimal, thousands = MARKS[current()]
+    return text if (decimal, thousands) == (".", ",") else text.replace(",", thousands).replace(".", decimal)
+
+
+def plain(value):
+    """A number as it was set, with no more decimals than it has (of six significant digits): 0.05, 20,000."""
+    if value is None or math.isnan(value):
+        return "–"
+    text = f"{value:.6g}"
+    return number(value, len(text.partition(".")[2]) if "e" not in text else max(0, 5 - math.floor(math.log10(abs(value)))))
 
 
 def signed(value, digits=2):
@@ -104,7 +163,7 @@ def per_cent(value, digits=0):
     return f"{number(value, 0 if value < 1e-9 or value > 100 - 1e-9 else digits)} %"
 
 
-UNITS = ((1e9, "bn EUR"), (1e6, "M EUR"), (1e3, "k EUR"), (1, "EUR"))
+UNITS = ((1e9, word("bn EUR")), (1e6, word("M EUR")), (1e3, word("k EUR")), (1, word("EUR")))
 
 
 def money(value, sign=False):
@@ -120,7 +179,13 @@ def moneys(values, sign=False):
     sizes = [abs(value) if math.isfinite(value) else 0.0 for value in values]
     leading = max(sizes[0], max(sizes) / 100)
     size, unit = next(((size, unit) for size, unit in UNITS if leading >= 0.9995 * size), UNITS[-1])
-    return [_amount(value / size, size, signed if sign else number) for value in values], unit
+    return [_amount(value / size, size, signed if sign else number) for value in values], say(unit)
+
+
+def money_scale(largest):
+    """Size and name of the unit in which amounts up to `largest` [EUR] are drawn on an axis."""
+    size, unit = next(((size, unit) for size, unit in UNITS if largest >= size), UNITS[-1])
+    return size, say(unit)
 
 
 def _amount(scaled, size, write):
@@ -132,4 +197,4 @@ def _amount(scaled, size, write):
 
 def between(low, high, write=number):
     """The two ends of an interval, written alike."""
-    return f"{write(low)} to {write(high)}"
+    return say("{low} to {high}", low=write(low), high=write(high))

@@ -16,7 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, innovations, reporting, socialreport, store
+from results import figures, innovations, report, reporting, socialreport, store
+from results.report.page import QUICK
 from scenarios.overlay import COMMAND_LINE
 from sim import areas
 from sim.intervention import kinds
@@ -24,6 +25,7 @@ from sim.intervention import kinds
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
 BYTES_PER_RESIDENT = 1000  # at the turn of the year, when rows are held twice: 2 x 381 bytes and what sorting needs
 ROWS_PER_MONTH = 700  # of the tidy tables, per arm, run and month
+FIGURES = ("wellbeing_by_group", "who_gains", "cost_by_payer")  # drawn as pictures at the end of a run
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def load(name, overrides=None):
 
 def perform(task):
     """Run a task in this process. Returns {table: tidy frame}."""
-    from sim import tidy
+    from sim import tidy, traces
     from sim.model import HyteModel
 
     tables, first = defaultdict(list), None
@@ -60,10 +62,16 @@ def perform(task):
             tables[name].append(frame)
         if "residents" in task.keep:
             tables["residents"].append(tidy.residents(model, scenario.id))
-        if first is None:
-            first = model
-        else:
-            tables["twins"].append(tidy.twins(first, model, (task.arms[0].id, scenario.id)))
+        first = first or model
+        pair = (first, model, (task.arms[0].id, scenario.id))
+        tables["curves"].append(traces.curves(*pair))
+        if model is not first:
+            tables["twins"].append(tidy.twins(*pair))
+            tables["transitions"].append(traces.transitions(*pair))
+    if task.replicate == 0:
+        tables["parameters"].append(traces.parameters(task.arms, task.draw))
+        if task.draw <= 1:
+            tables["places"].append(traces.places(first))
     return {name: joined(frames) for name, frames in tables.items() if frames}
 
 
@@ -169,19 +177,20 @@ def _records(scenario):
     return [known[code] for code in scenario.population.places]
 
 
-def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1):
+def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1,
+            page=True):
     """Run scenarios against a comparator and write one run folder; one name is compared with its own comparator.
 
-    names: scenario names or paths, the comparator first if there are two or more. Returns results.store.Run; its
-    `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
+    names: scenario names or paths, the comparator first if there are two or more; page: whether to write report.en.html.
+    Returns results.store.Run; its `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
     """
     arms = arms_of(names, overrides)
-    return _answer("compare", arms, draws, replicates, workers, out, keep, tell, threads)
+    return _answer("compare", arms, draws, replicates, workers, out, keep, tell, threads, page)
 
 
 def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1):
     """Run one scenario by itself and write a run folder. Returns results.store.Run."""
-    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, threads)
+    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, threads, False)
 
 
 def arms_of(names, overrides=None):
@@ -211,7 +220,7 @@ def arms_of(names, overrides=None):
     return arms
 
 
-def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads):
+def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads, page):
     started = time.time()
     draws = arms[0].runs.draws if draws is None else draws
     replicates = arms[0].runs.replicates if replicates is None else replicates
@@ -226,32 +235,39 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads)
     manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}
     with store.building(Path(out) / store.name(command, arms[-1].id)) as build:
         for name, frame in tables.items():
-            store.write_table(build.path, name, frame)
+            for part, rows in enumerate(_parts(name, frame)):
+                store.write_table(build.path, name, rows, part)
         for arm in arms:
             store.write_text(build.path, f"scenario.{arm.id}.toml", scenarios.resolved(arm))
         finished = store.Run(manifest, tables, build.path)
-        _reports(finished, build.path)
+        _reports(finished, build.path, page)
         manifest["seconds"]["all"] = round(time.time() - started, 2)
         store.write_manifest(build.path, manifest)
     return store.open(build.final)
 
 
-def _reports(finished, folder):
-    """Figures that the run's tables can carry, the summary of each arm and how innovations spread as CSV."""
+def _parts(name, frame):
+    """A table as it is, but residents, whose rows are many, one part per draw and replicate: twins stand in one file."""
+    return [rows for _, rows in frame.groupby(["draw", "replicate"], sort=False)] if name == "residents" else [frame]
+
+
+def _reports(finished, folder, page):
+    """Figures for a first look, the summary of each arm as CSV and, if asked for, the report with its quick figures."""
     options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
-    several = len(finished.arms) > 1
-    for name in figures.names():
-        if several or name == "wellbeing_by_group":
-            figures.save(name, finished.tables, folder / "figures", **options)
+    for name in FIGURES if len(finished.arms) > 1 else FIGURES[:1]:
+        figures.save(name, finished.tables, folder / "figures", **options)
     for arm in finished.arms[1:]:
         summary = finished.summarise(arm)
         for name, frame in summary.tables.items():
             store.write_text(folder, f"tables/{arm}_{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
+    several = len(finished.arms) > 1
     for name, frame in innovations.tables(finished.tables, finished.arms[0] if several else None).items():
         store.write_text(folder, f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
     if "indicators" in finished.tables:
         _social_reports(finished, folder, several)
+    if page:
+        report.write(finished, only=QUICK)
 
 
 def _social_reports(finished, folder, several):

@@ -10,6 +10,7 @@ from results.areas import fay_herriot, sampling_variance
 from sim import outputs
 from sim.areas import TRAITS
 from sim.residents import SERVICES, Group, Urbanity
+from sim.traces import together
 
 YEARLY_TOTALS = {"life_satisfaction_years_total": "life_satisfaction", "qaly_total": "health_utility"}
 SAME = 0.01  # EUROHIS points of mean difference over the period that count as about the same
@@ -232,12 +233,7 @@ def twins(comparator, arm, names):
     comparator, arm: finished models; names: of the two arms. Gain: difference of mean wellbeing over the measured months
     [EUROHIS points]. Groups are those of any measured month in the comparator, which the policy cannot have changed.
     """
-    a, b = comparator.people, arm.people
-    _, i, j = np.intersect1d(a["id"], b["id"], return_indices=True)
-    a, b = a[i], b[j]
-    grown = comparator.month - a["birth_month"] >= (16 + comparator.plan.time.years) * 12
-    both = (a["alive"] == 1) & (b["alive"] == 1) & np.isfinite(a["start_wellbeing"]) & grown
-    a, b = a[both], b[both]
+    a, b = together(comparator, arm)
     gain = (b["wellbeing_sum"] - a["wellbeing_sum"]) / max(1, len(comparator.records))
     strata = [("all", "all", np.ones(len(a), bool))]
     strata += [("group_ever", g.name, (a["ever_groups"] & g.value) > 0) for g in Group]

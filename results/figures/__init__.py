@@ -4,10 +4,29 @@ import difflib
 import importlib
 import pathlib
 import pkgutil
+import re
+from typing import NamedTuple
 
-__all__ = ["data", "draw", "names", "save"]
+from results.language import say
+
+__all__ = ["FigureError", "Picture", "data", "draw", "names", "picture", "save", "title"]
 
 NOT_FIGURES = {"style"}
+
+
+class FigureError(ValueError):
+    """A figure cannot be drawn from the tables given; the message says what they lack, in the language in use."""
+
+
+class Picture(NamedTuple):
+    """A figure for a page: an SVG element without words around it, the words, and the numbers shown."""
+
+    name: str
+    title: str
+    how: str
+    says: str
+    svg: str
+    frame: object
 
 
 def names():
@@ -24,9 +43,25 @@ def _module(name):
     return importlib.import_module(f"{__name__}.{name}")
 
 
+def title(name):
+    """Title of a figure in the language in use."""
+    return say(_module(name).TITLE)
+
+
 def data(name, tables, **options):
     """The numbers that the figure `name` shows, as a pandas frame."""
-    return _module(name).data(tables, **{k: v for k, v in options.items() if k != "labels"})
+    return _ready(name, tables).data(tables, **{k: v for k, v in options.items() if k != "labels"})
+
+
+def _ready(name, tables):
+    """The module of a figure, if the tables have what it needs; FigureError says what they lack."""
+    module = _module(name)
+    for table in getattr(module, "NEEDS", ()):
+        if table not in tables or not len(tables[table]):
+            raise FigureError(say("the run has no table “{table}”", table=table))
+    if getattr(module, "PAIRED", False) and tables[module.NEEDS[0]]["arm"].nunique() < 2:
+        raise FigureError(say("one scenario only; there is nothing to compare it with"))
+    return module
 
 
 def draw(name, tables, **options):
@@ -35,7 +70,7 @@ def draw(name, tables, **options):
     options: `comparator` (arm that the others are set against), `labels` (titles of arms for people), and
     those of the figure itself.
     """
-    module = _module(name)
+    module = _ready(name, tables)
     from results.figures import style
 
     with style.look():
@@ -58,3 +93,27 @@ def save(name, tables, folder, dpi=160, **options):
     figure.frame.to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
     words.write_text(figure.alt_text + "\n", encoding="utf-8", newline="\n")
     return picture, numbers, words
+
+
+def picture(name, tables, **options):
+    """Draw `name` for a page: `Picture`, its SVG with identifiers of its own and the alt text as its description."""
+    import io
+    from html import escape
+
+    from results.figures import style
+
+    with style.bare():
+        figure = draw(name, tables, **options)
+    text = io.StringIO()
+    with style.look():
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for pattern in (r'(\bid=")', r"(url\(#)", r'(href="#)'):
+        svg = re.sub(pattern, rf"\1{name}-", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    head = f'<svg role="img" aria-labelledby="{name}-t {name}-d" '
+    words = f'<title id="{name}-t">{escape(figure.title)}</title><desc id="{name}-d">{escape(figure.says)}</desc>'
+    svg = re.sub(r"<svg ", head, svg, count=1)
+    svg = re.sub(r"(<svg [^>]*>)", lambda found: found.group(1) + words, svg, count=1)
+    return Picture(name, figure.title, figure.how, figure.says, svg, figure.frame)

@@ -8,11 +8,14 @@ from matplotlib.patches import Patch
 
 from results import tidy
 from results.figures import style
+from results.language import say, word
 from results.uncertainty import KEYS, interval, paired
-from results.words import PAYERS, label, money, moneys
+from results.words import PAYERS, label, money, money_scale, moneys
 
-TITLE = "Who pays, who saves: added cost by payer"
-HOW = (
+NEEDS = ("ledger",)
+PAIRED = True
+TITLE = word("Who pays, who saves: added cost by payer")
+HOW = word(
     "How to read: bars to the right of zero are payers who pay more than in the comparator, bars to the left "
     "payers who save; the diamond is the net of all payers, its line the middle 95 % of runs. Benefits and "
     "taxes count."
@@ -44,18 +47,20 @@ def data(tables, comparator=None, rate=0.0):
 def says(frame, labels=None):
     """One sentence: the net of the first arm, who pays most and who saves most."""
     if frame.empty:
-        return "What it says: one scenario only; there is nothing to compare it with."
+        return say("What it says: one scenario only; there is nothing to compare it with.")
     arm = frame["arm"].iat[0]
     part = frame[frame["arm"] == arm].set_index("payer")
     net, payers = part.loc["net"], part.drop(index="net")
     (change, *ends), unit = moneys([net["mean"], net["low"], net["high"]], True)
-    text = f"What it says: under {label(arm, labels)} spending of all payers together changes by "
-    text += f"{change} {unit} ({ends[0]} to {ends[1]} {unit})"
+    text = say(
+        "What it says: under {arm} spending of all payers together changes by {change} {unit} ({low} to {high} {unit})",
+        arm=label(arm, labels), change=change, unit=unit, low=ends[0], high=ends[1],
+    )
     most, least = payers["mean"].idxmax(), payers["mean"].idxmin()
     if payers.at[most, "mean"] > 0:
-        text += f"; {label(most)} pays most ({money(payers.at[most, 'mean'], True)})"
+        text += say("; {payer} pays most ({sum})", payer=label(most), sum=money(payers.at[most, "mean"], True))
     if payers.at[least, "mean"] < 0:
-        text += f"; {label(least)} saves most ({money(payers.at[least, 'mean'], True)})"
+        text += say("; {payer} saves most ({sum})", payer=label(least), sum=money(payers.at[least, "mean"], True))
     return text + "."
 
 
@@ -65,7 +70,7 @@ def draw(tables, comparator=None, labels=None, rate=0.0):
     arms = list(frame["arm"].drop_duplicates())
     figure, axes = style.new(width=10, height=2.9 + 0.85 * len(arms))
     axis = axes[0, 0]
-    payers, thin = _visible(frame)
+    payers, thin = visible(frame)
     scale, unit = _scale(frame)
     for place, arm in enumerate(arms):
         _bar(axis, place, frame[frame["arm"] == arm].set_index("payer"), payers, scale)
@@ -74,20 +79,22 @@ def draw(tables, comparator=None, labels=None, rate=0.0):
     axis.set_ylim(len(arms) - 0.45, -0.75)
     axis.grid(False, axis="y")
     axis.margins(x=0.08)
-    axis.set_xlabel(f"Added cost over the whole period ({unit}, prices of 2018)")
+    axis.set_xlabel(say("Added cost over the whole period ({unit}, prices of 2018)", unit=unit))
     handles = [
-        Patch(facecolor=_colour(p), hatch=_hatch(p), edgecolor="white", label=label(p))
+        Patch(facecolor=colour(p), hatch=hatch(p), edgecolor="white", label=label(p))
         for p in payers
     ]
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
     axis.legend(
         handles=handles, ncols=6, frameon=False, handleheight=1.1, columnspacing=1.2, fontsize=8.5, **place
     )
-    left_out = f" Too small to see and left out: {', '.join(map(label, thin))}." if thin else ""
-    return style.finish(figure, TITLE, HOW + left_out, says(frame, labels), frame)
+    how = say(HOW)
+    if thin:
+        how += " " + say("Too small to see and left out: {payers}.", payers=", ".join(map(label, thin)))
+    return style.finish(figure, say(TITLE), how, says(frame, labels), frame)
 
 
-def _visible(frame):
+def visible(frame):
     """Payers with a slice wide enough to see in some arm, in their fixed order, and the others."""
     slices = frame[frame["payer"] != "net"].assign(size=lambda rows: rows["mean"].abs())
     sizes = slices.groupby("payer", sort=False)["size"].max()
@@ -99,15 +106,16 @@ def _visible(frame):
 
 
 def _scale(frame):
-    largest = np.abs(frame[["mean", "low", "high"]].to_numpy()).max() if len(frame) else 0
-    return (1e6, "M EUR") if largest >= 1e6 else (1e3, "k EUR") if largest >= 1e3 else (1, "EUR")
+    return money_scale(np.abs(frame[["mean", "low", "high"]].to_numpy()).max() if len(frame) else 0)
 
 
-def _colour(payer):
+def colour(payer):
+    """The colour of a payer, the same in every figure."""
     return COLOURS.get(payer, "#b15928")
 
 
-def _hatch(payer):
+def hatch(payer):
+    """The hatch of a payer, the same in every figure."""
     place = list(PAYERS).index(payer) if payer in PAYERS else -1
     return style.HATCHES[place % len(style.HATCHES)]
 
@@ -123,8 +131,8 @@ def _bar(axis, place, part, payers, scale):
             width,
             left=ends[side],
             height=0.5,
-            color=_colour(payer),
-            hatch=_hatch(payer),
+            color=colour(payer),
+            hatch=hatch(payer),
             edgecolor="white",
             linewidth=0.8,
         )
@@ -132,7 +140,7 @@ def _bar(axis, place, part, payers, scale):
     net = part.loc["net", ["mean", "low", "high"]].astype(float) / scale
     axis.plot([net["low"], net["high"]], [place - 0.4] * 2, color="black", linewidth=1.4)
     axis.plot(net["mean"], place - 0.4, marker="D", color="black", markersize=5)
-    text = f"net {money(part.at['net', 'mean'], True)}"
+    text = say("net {sum}", sum=money(part.at["net", "mean"], True))
     axis.annotate(
         text,
         (net["high"], place - 0.4),

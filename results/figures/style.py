@@ -2,14 +2,24 @@
 
 import math
 import textwrap
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import ScalarFormatter
 
-__all__ = ["Style", "arms", "finish", "legend_in", "line", "look", "new", "spread", "styles"]
+from results.language import MARKS, current
+from results.uncertainty import interval
+
+__all__ = [
+    "Line2D", "Rectangle", "Style", "arms", "around_zero", "bare", "cloud", "corners", "finish", "legend_in", "line", "look", "new",
+    "spread", "styles",
+]  # fmt: skip
 
 COMPARATOR = "#4d4d4d"
 COLOURS = (
@@ -35,8 +45,11 @@ SETTINGS = {
     "grid.linewidth": 0.7,
     "hatch.linewidth": 0.6,
     "hatch.color": "white",
+    "text.parse_math": False,  # a title may hold a $
     "svg.fonttype": "none",
+    "svg.hashsalt": "hytesim",  # the same figure, the same bytes
 }
+_bare = ContextVar("bare", default=False)
 
 
 class Style:
@@ -67,6 +80,40 @@ def look():
     return rc_context({**rcParamsDefault, **SETTINGS, "backend": "agg"})
 
 
+@contextmanager
+def bare():
+    """Figures finished inside carry no title and sentences of their own: a page sets them as text beside the picture."""
+    token = _bare.set(True)
+    try:
+        yield
+    finally:
+        _bare.reset(token)
+
+
+class LocalNumbers(ScalarFormatter):
+    """Numbers of an axis with the decimal and thousands marks of the language in use when it was drawn."""
+
+    def __init__(self):
+        super().__init__(useOffset=False, useMathText=False)
+        self.set_scientific(False)
+        self.marks = MARKS[current()]
+
+    def __call__(self, value, position=None):
+        text = super().__call__(value, position).replace("-", "\N{MINUS SIGN}")
+        whole, point, rest = text.partition(".")
+        if len(whole.lstrip("\N{MINUS SIGN}")) > 4:  # a year stays as it is
+            sign = whole[: len(whole) - len(whole.lstrip("\N{MINUS SIGN}"))]
+            whole = sign + f"{int(whole.lstrip(chr(0x2212))):,}".replace(",", self.marks[1])
+        return whole + (self.marks[0] if point else "") + rest
+
+
+def _localise(figure):
+    """Give every axis that counts in plain numbers the language's marks."""
+    for axis in (side for axes in figure.axes for side in (axes.xaxis, axes.yaxis)):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(LocalNumbers())
+
+
 def new(rows=1, columns=1, width=9.5, height=4.5, **options):
     """A figure without global state, and its axes of shape (rows, columns)."""
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
@@ -74,8 +121,10 @@ def new(rows=1, columns=1, width=9.5, height=4.5, **options):
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def line(look, text):
-    """A legend's entry: the line of an arm."""
+def line(look, text, marks=False):
+    """A legend's entry: the line of an arm, or its mark where a figure shows marks."""
+    if marks:
+        return Line2D([], [], color=look.colour, linestyle="-", linewidth=1.4, marker=look.marker, markersize=4.5, label=text)
     return Line2D([], [], color=look.colour, linestyle=look.dash, linewidth=1.6, label=text)
 
 
@@ -92,17 +141,29 @@ def legend_in(axes, handles):
     legend.set_in_layout(False)  # or a long name would widen its column
 
 
+def _wrap_ylabels(figure, strips):
+    """Break the titles of vertical axes that are longer than their axis into lines."""
+    for axis in figure.axes:
+        spec = axis.get_subplotspec()
+        rows = spec.get_gridspec().nrows if spec else 1
+        letters = int(12 * (figure.get_size_inches()[1] - strips - 0.9) / rows)
+        axis.set_ylabel(textwrap.fill(axis.get_ylabel(), max(letters, 14), break_long_words=False))
+
+
 def finish(figure, title, how, says, frame=None, legend=()):
     """Put title and "how to read" above and "what it says" below, in strips kept free of the axes.
 
     frame: the numbers shown, kept with the figure so that saving need not count them again. legend: handles
     for a strip of their own above the axes.
     """
+    _localise(figure)
     width, height = figure.get_size_inches()
-    letters = int(width * 13.3)
-    above, below = textwrap.wrap(how, letters), textwrap.wrap(says, int(width * 12.6))
-    top = 0.42 + 0.17 * len(above)
-    bottom = 0.14 + 0.18 * len(below)
+    above, below = textwrap.wrap(how, int(width * 13.3)), textwrap.wrap(says, int(width * 12.6))
+    top, bottom = (0.42 + 0.17 * len(above), 0.14 + 0.18 * len(below)) if not _bare.get() else (0.02, 0.02)
+    if _bare.get():
+        height -= 0.4 + 0.17 * len(above) + 0.12 + 0.18 * len(below)
+        figure.set_size_inches(width, height)
+    _wrap_ylabels(figure, top + bottom)
     left = 0.12 / width
     if legend:
         columns = min(len(legend), int(width / (1.0 + 0.075 * max(len(part.get_label()) for part in legend))))
@@ -110,12 +171,49 @@ def finish(figure, title, how, says, frame=None, legend=()):
         strip = figure.legend(handles=legend, ncols=max(columns, 1), frameon=False, handlelength=3, **place)
         strip.set_in_layout(False)
         top += 0.06 + 0.2 * math.ceil(len(legend) / max(columns, 1))
-    figure.text(left, 1 - 0.1 / height, title, size=13, weight="bold", va="top")
-    figure.text(left, 1 - 0.36 / height, "\n".join(above), size=9, color="#555555", va="top", linespacing=1.3)
-    figure.text(left, 0.08 / height, "\n".join(below), size=9.5, va="bottom", linespacing=1.3)
+    if not _bare.get():
+        grey = {"color": "#555555", "va": "top", "linespacing": 1.3}
+        figure.text(left, 1 - 0.1 / height, title, size=13, weight="bold", va="top")
+        figure.text(left, 1 - 0.36 / height, "\n".join(above), size=9, **grey)
+        figure.text(left, 0.08 / height, "\n".join(below), size=9.5, va="bottom", linespacing=1.3)
     figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), hspace=0.06)
+    figure.title, figure.how, figure.says = title, how, says
     figure.alt_text, figure.frame = f"{title}. {how} {says}", frame
     return figure
+
+
+def around_zero(axis):
+    """Draw both zero lines and widen the limits so that all four corners have room; returns the limits of x and y."""
+    axis.axhline(0, color="black", linewidth=0.9, zorder=1.5)
+    axis.axvline(0, color="black", linewidth=0.9, zorder=1.5)
+    limits = []
+    for low, high, set_limits in ((*axis.get_xlim(), axis.set_xlim), (*axis.get_ylim(), axis.set_ylim)):
+        low, high = min(low, 0.0), max(high, 0.0)
+        air = 0.16 * (high - low or 1.0)
+        limits.append((min(low, -air), max(high, air)))
+        set_limits(*limits[-1])
+    return limits
+
+
+MOST_DOTS = 250
+
+
+def cloud(axis, x, y, look):
+    """Runs of an arm as dots (at most MOST_DOTS of them), their mean as a mark with a cross of the middle 95 % of all runs."""
+    x, y, step = np.asarray(x), np.asarray(y), max(1, len(x) // MOST_DOTS)
+    axis.plot(x[::step], y[::step], "o", color=look.colour, alpha=0.4, markersize=3.4, markeredgewidth=0)
+    across, up = interval(x), interval(y)
+    axis.plot([across.low, across.high], [up.mean] * 2, color=look.colour, linewidth=1.4)
+    axis.plot([across.mean] * 2, [up.low, up.high], color=look.colour, linewidth=1.4)
+    axis.plot(across.mean, up.mean, look.marker, color=look.colour, markersize=8, markeredgecolor="white")
+
+
+def corners(axis, words):
+    """Write what each corner of a plane means, narrow enough to stay in it; words: {(right 0-1, up 0-1): text}."""
+    for (right, up), text in words.items():
+        text = textwrap.fill(text, 17, break_long_words=False)
+        place = {"ha": "right" if right else "left", "va": "top" if up else "bottom", "size": 8.5, "color": "#555555"}
+        axis.text(0.99 if right else 0.01, 0.985 if up else 0.015, text, transform=axis.transAxes, **place)
 
 
 def spread(positions, gap):

@@ -7,16 +7,19 @@ import pandas as pd
 
 from results import tidy
 from results.figures import style
+from results.figures._series import dates, over_runs, time_axis, when
+from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import GROUPS, between, decimals, label, number, signed, small
 
-TITLE = "Wellbeing by group over time"
-HOW = (
+NEEDS = ("outcomes",)
+TITLE = word("Wellbeing by group over time")
+HOW = word(
     "How to read: one column of panels per group. Top: mean score of each scenario, higher is better; lines "
     "that differ little lie on each other. Below: difference to {first} in the same runs, with the middle 95 % "
     "of runs as a band; above zero is better. Each row has one scale."
 )
-HOW_ALONE = (
+HOW_ALONE = word(
     "How to read: one panel per group; the line is the mean score, higher is better, the band the middle 95 % "
     "of runs. All panels have one scale."
 )
@@ -38,31 +41,17 @@ def data(tables, comparator=None):
     year = tidy.level(outcomes, since=tidy.last_year(outcomes), **where).dropna(subset="value")
     year["month"] = tidy.last_year(outcomes)
     keys = ["stratum_kind", "stratum", "month"]
-    found = [_over_runs(level, ["arm", *keys]).assign(measure="level")]
+    found = [over_runs(level, ["arm", *keys]).assign(measure="level")]
     for arm in others:
         for name, rows in (("difference", level), ("last_year", year)):
-            change = _over_runs(paired(rows, arm, first, [*keys, *KEYS]), keys)
+            change = over_runs(paired(rows, arm, first, [*keys, *KEYS]), keys)
             found.append(change.assign(measure=name, arm=arm))
     frame = pd.concat(found, ignore_index=True)
-    frame["date"] = frame["month"].map(_dates(outcomes))
+    frame["date"] = frame["month"].map(dates(outcomes))
     frame = frame.astype({"arm": str, "stratum": str, "stratum_kind": str})
     order = {arm: place for place, arm in enumerate([first, *others])}
     by_arm = frame["arm"].map(order).to_numpy()
     return frame.iloc[np.lexsort((frame["month"], by_arm))].reset_index(drop=True)[COLUMNS]
-
-
-def _over_runs(rows, keys):
-    groups = rows.groupby(keys, observed=True)["value"]
-    ends = {"low": groups.quantile(0.025), "high": groups.quantile(0.975)}
-    return pd.DataFrame({"mean": groups.mean(), **ends, "runs": groups.count()}).reset_index()
-
-
-def _dates(outcomes):
-    """First day of each month as text, by month; nothing where the table has no dates."""
-    if "date" not in outcomes.columns:
-        return {}
-    first = outcomes.drop_duplicates("month")
-    return dict(zip(first["month"], first["date"].astype(str), strict=True))
 
 
 def says(frame, labels=None):
@@ -72,21 +61,23 @@ def says(frame, labels=None):
     if year.empty:
         ends = frame[frame["month"] > frame["month"].max() - 12].groupby("stratum")["mean"].mean()
         low, high = ends.idxmin(), ends.idxmax()
-        return (
-            f"What it says: in the last year of {label(first, labels)} the mean score is lowest for {label(low)} "
-            f"({number(ends[low])}) and highest for {label(high)} ({number(ends[high])})."
+        return say(
+            "What it says: in the last year of {first} the mean score is lowest for {low} ({lowest}) and highest for {high} "
+            "({highest}).",
+            first=label(first, labels), low=label(low), lowest=number(ends[low]), high=label(high), highest=number(ends[high]),
         )
     groups = year[year["stratum"] != "all"]
     row = (groups if len(groups) else year).sort_values("mean", key=abs).iloc[-1]
     if row["mean"] == row["low"] == row["high"] == 0:
-        return f"What it says: in the last year no group differs from {label(first, labels)}."
+        return say("What it says: in the last year no group differs from {first}.", first=label(first, labels))
     start = frame[(frame["arm"] == first) & (frame["stratum"] == row["stratum"]) & (frame["month"] >= row["month"])]
     digits = decimals([row["mean"]], least=3)
     ends = between(row["low"], row["high"], lambda v: small(v, digits, signed))
-    return (
-        f"What it says: in the last year the largest difference to {label(first, labels)} is "
-        f"{signed(row['mean'], digits)} points (95 % of runs {ends}), for {label(row['stratum'])} under "
-        f"{label(row['arm'], labels)}, where the mean score without it is {number(start['mean'].mean())}."
+    return say(
+        "What it says: in the last year the largest difference to {first} is {change} points (95 % of runs {ends}), for {group} "
+        "under {arm}, where the mean score without it is {level}.",
+        first=label(first, labels), change=signed(row["mean"], digits), ends=ends, group=label(row["stratum"]),
+        arm=label(row["arm"], labels), level=number(start["mean"].mean()),
     )
 
 
@@ -116,8 +107,8 @@ def draw(tables, comparator=None, labels=None):
     if lines and len(shown) % columns:  # the free place of the grid
         style.legend_in(axes[-2:, len(shown) % columns :], lines)
         lines = []
-    how = HOW.format(first=label(frame["arm"].iat[0], labels)) if deep == 2 else HOW_ALONE
-    return style.finish(figure, TITLE, how, says(frame, labels), frame, lines)
+    how = say(HOW, first=label(frame["arm"].iat[0], labels)) if deep == 2 else say(HOW_ALONE)
+    return style.finish(figure, say(TITLE), how, says(frame, labels), frame, lines)
 
 
 def _limits(frame, measure, with_band):
@@ -134,46 +125,36 @@ def _limits(frame, measure, with_band):
 
 def _panel(axis, part, measure, looks, scales, band):
     for arm, line in part[part["measure"] == measure].groupby("arm", sort=False):
-        when, look = _when(line), looks[arm]
+        x, look = when(line), looks[arm]
         if band:
             shade = 0.2 if len(looks) < 3 else 0.09
-            axis.fill_between(when, line["low"], line["high"], color=look.colour, alpha=shade, linewidth=0)
-        axis.plot(when, line["mean"], color=look.colour, linestyle=look.dash, linewidth=1.6)
+            axis.fill_between(x, line["low"], line["high"], color=look.colour, alpha=shade, linewidth=0)
+        axis.plot(x, line["mean"], color=look.colour, linestyle=look.dash, linewidth=1.6)
     if measure == "difference":
         axis.axhline(0, color="black", linewidth=0.9, zorder=1.5)
     axis.set_ylim(*scales[measure])
 
 
-def _when(line):
-    """Middle of each month as a calendar year with decimals, or as years since the start without dates."""
-    if line["date"].isna().any():
-        return (line["month"] + 0.5) / 12
-    year, month = line["date"].str.slice(0, 4).astype(int), line["date"].str.slice(5, 7).astype(int)
-    return year + (month - 0.5) / 12
-
-
 def _write_change(axis, part, digits):
     row = part[part["measure"] == "last_year"]
     if len(row):
-        text = f"last year {small(row['mean'].iat[0], digits, signed)}"
+        text = say("last year {change}", change=small(row["mean"].iat[0], digits, signed))
         axis.text(0.04, 0.96, text, transform=axis.transAxes, va="top", size=8, color=style.COLOURS[0])
 
 
 def _frame_axes(axes, shown, columns, deep, frame):
     """Numbers and titles of axes at the outer panels only; panels without a group are taken away."""
-    when = _when(frame[frame["measure"] == "level"])
-    low, high = math.floor(12 * when.min()) / 12, math.ceil(12 * when.max()) / 12
-    step = max(1, math.ceil((high - low) * columns / 22))
+    x = when(frame[frame["measure"] == "level"])
     for i, row in enumerate(axes):
         for column, axis in enumerate(row):
             group = (i // deep) * columns + column
             axis.set_visible(group < len(shown))
             lowest = i % deep == deep - 1 and group + columns >= len(shown)
             axis.tick_params(labelbottom=lowest, labelleft=column == 0)
-            axis.set_xlim(low, high)
-            axis.set_xticks(np.arange(math.ceil(low), high - 0.04 * (high - low), step))
+            time_axis(axis, x, columns)
             axis.locator_params(axis="y", nbins=5)
-        row[0].set_ylabel("Score (EUROHIS-QOL-8, 1–5)" if deep == 1 else ("Score (1–5)", "Difference (points)")[i % deep])
+        texts = say("Score (EUROHIS-QOL-8, 1–5)"), say("Score (1–5)"), say("Difference (points)")
+        row[0].set_ylabel(texts[0] if deep == 1 else texts[1 + i % deep])
     if frame["date"].isna().any():
         for axis in axes[-1]:
-            axis.set_xlabel("Years since the start")
+            axis.set_xlabel(say("Years since the start"))

@@ -3,20 +3,24 @@
 import pandas as pd
 
 from results.figures import style
-from results.words import GROUPS, between, decimals, label, per_cent, signed, small
+from results.language import say, word
+from results.words import GROUPS, between, decimals, label, per_cent, plain, signed, small
 
-TITLE = "Who gains"
-HOW = (
+NEEDS = ("twins",)
+TITLE = word("Who gains")
+HOW = word(
     "How to read: each resident is compared with the same resident in the comparator. Left: shares worse off "
     "and better off{by}; the rest, given as text, are about the same. {axis} Right: mean gain in EUROHIS "
     "points, its line the middle 95 % of runs."
 )
 BETTER, WORSE = "#0072B2", "#D55E00"
 FIFTHS = {
-    "start_fifth": ("Lowest income fifth", "Income fifth {}", "Highest income fifth"),
-    "start_wellbeing_fifth": ("Lowest starting wellbeing", "Starting wellbeing, fifth {}", "Highest starting wellbeing"),
+    "start_fifth": (word("Lowest income fifth"), word("Income fifth {}"), word("Highest income fifth")),
+    "start_wellbeing_fifth": (
+        word("Lowest starting wellbeing"), word("Starting wellbeing, fifth {}"), word("Highest starting wellbeing"),
+    ),
 }
-NAMES = {"after_start": "Came after the start"}
+NAMES = {"after_start": word("Came after the start")}
 
 
 def data(tables, comparator=None, arm=None):
@@ -45,22 +49,27 @@ def says(frame, labels=None):
     """One sentence: the group with the largest mean gain, and the largest shares better and worse off."""
     gain, better, worse = (_of(frame, name) for name in ("mean_gain", "share_better", "share_worse"))
     if gain.empty or worse.empty or better.empty:
-        return "What it says: the table has no twins to compare."
+        return say("What it says: the table has no twins to compare.")
     best, most, least = gain["mean"].idxmax(), better["mean"].idxmax(), worse["mean"].idxmax()
     row = gain.loc[best]
     digits = decimals([row["mean"]])
     ends = between(row["low"], row["high"], lambda v: small(v, digits, signed))
     parts = decimals([100 * better.at[most, "mean"], 100 * worse.at[least, "mean"]], least=0, most=2)
-    text = (
-        f"What it says: under {label(frame['arm'].iat[0], labels)} the mean gain is largest for {_name(*best)} "
-        f"({signed(row['mean'], digits)} points, 95 % of runs {ends})"
+    text = say(
+        "What it says: under {arm} the mean gain is largest for {best} ({gain} points, 95 % of runs {ends})",
+        arm=label(frame["arm"].iat[0], labels), best=name(*best), gain=signed(row["mean"], digits), ends=ends,
     )
     if better.at[most, "mean"] == worse.at[least, "mean"] == 0:
-        return f"{text}; nobody's wellbeing changes{_by(frame, ' by more than {} points')}{_period(frame)}."
-    at_most = f"at most {per_cent(100 * worse.at[least, 'mean'], parts)} are worse off ({_name(*least)})"
+        return text + say("; nobody's wellbeing changes") + _by(frame, word(" by more than {by} points")) + _period(frame) + "."
+    at_most = say(
+        "at most {share} are worse off ({group})", share=per_cent(100 * worse.at[least, "mean"], parts), group=name(*least)
+    )
     if worse.at[least, "mean"] == 0:
-        at_most = "nobody is worse off"
-    return f"{text}; at most {per_cent(100 * better.at[most, 'mean'], parts)} are better off ({_name(*most)}), {at_most}."
+        at_most = say("nobody is worse off")
+    return text + say(
+        "; at most {share} are better off ({group}), {worse}.",
+        share=per_cent(100 * better.at[most, "mean"], parts), group=name(*most), worse=at_most,
+    )
 
 
 def _of(frame, measure):
@@ -69,18 +78,21 @@ def _of(frame, measure):
 
 def _by(frame, words):
     """The words with the threshold in them, if the table tells it."""
-    return words.format(f"{frame['threshold'].max():g}") if "threshold" in frame.columns else ""
+    if "threshold" not in frame.columns:
+        return ""
+    return say(words, by=plain(frame["threshold"].max()))
 
 
 def _period(frame):
-    return " on average over the period" if "threshold" in frame.columns else " noticeably"
+    return say(" on average over the period") if "threshold" in frame.columns else say(" noticeably")
 
 
-def _name(kind, stratum):
+def name(kind, stratum):
+    """What a stratum is called: a group, or a fifth of income or of starting wellbeing."""
     if kind in FIFTHS and stratum in "12345":
         first, middle, last = FIFTHS[kind]
-        return {"1": first, "5": last}.get(stratum, middle.format(stratum))
-    return NAMES.get(stratum, label(stratum))
+        return say({"1": first, "5": last}.get(stratum, middle)).format(stratum)
+    return say(NAMES[stratum]) if stratum in NAMES else label(stratum)
 
 
 def draw(tables, comparator=None, labels=None, arm=None):
@@ -95,14 +107,14 @@ def draw(tables, comparator=None, labels=None, arm=None):
     figure, axes = style.new(1, 2, width=10.5, height=height, sharey=True, width_ratios=(3, 2.4))
     full = _shares(axes[0, 0], places, strata, frame)
     _gains(axes[0, 1], places, gain.loc[strata])
-    axes[0, 0].set_yticks(places, [_name(*stratum) for stratum in strata])
+    axes[0, 0].set_yticks(places, [name(*stratum) for stratum in strata])
     axes[0, 0].set_ylim(max(places) + 0.6, min(places) - 0.6)
     for axis in axes[0]:
         axis.grid(False, axis="y")
-    title = f"{TITLE}: {label(frame['arm'].iat[0], labels)}"
-    by = _by(frame, ", by more than {} points on average over the period")
-    axis = "" if full else "The axis ends at the largest share, not at 100 %. "
-    how = HOW.format(by=by, axis=axis).replace("  ", " ")
+    title = f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}"
+    by = _by(frame, word(", by more than {by} points on average over the period"))
+    axis = "" if full else say("The axis ends at the largest share, not at 100 %.")
+    how = say(HOW, by=by, axis=axis).replace("  ", " ")
     return style.finish(figure, title, how, says(frame, labels), frame)
 
 
@@ -132,8 +144,8 @@ def _shares(axis, places, strata, frame):
     digits = decimals([*better, *worse], least=0, most=1 if max(*better, *worse) >= 5 else 2)
     widest = max(better.max(), worse.max(), 0.1)
     options = {"height": 0.68, "edgecolor": "white"}
-    axis.barh(places, -worse, color=WORSE, hatch="///", label="Worse off", **options)
-    axis.barh(places, better, color=BETTER, label="Better off", **options)
+    axis.barh(places, -worse, color=WORSE, hatch="///", label=say("Worse off"), **options)
+    axis.barh(places, better, color=BETTER, label=say("Better off"), **options)
     room = 0.24 * widest  # for the number beside the longest bar
     low, high = -worse.max() - room, better.max() + room
     for place, up, down, rest in zip(places, better, worse, same, strict=True):
@@ -144,12 +156,12 @@ def _shares(axis, places, strata, frame):
         axis.annotate(
             text, (1.13, place), xycoords=axis.get_yaxis_transform(), ha="right", va="center", size=8, color="#555555"
         )
-    axis.annotate("About\nthe same", (1.13, 1.005), xycoords="axes fraction", ha="right", va="bottom", size=8.5, color="#555555")
+    axis.annotate(say("About\nthe same"), (1.13, 1.005), xycoords="axes fraction", ha="right", va="bottom", size=8.5, color="#555555")
     axis.axvline(0, color="black", linewidth=0.9)
     axis.set_xlim(low, high)
-    axis.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    axis.xaxis.set_major_formatter(lambda value, _: plain(abs(value)))
     axis.locator_params(axis="x", nbins=7)
-    axis.set_xlabel("Residents (%): worse off to the left of zero, better off to the right")
+    axis.set_xlabel(say("Residents (%): worse off to the left of zero, better off to the right"))
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=1.4, borderaxespad=0.2)
     return high >= 100
 
@@ -167,4 +179,4 @@ def _gains(axis, places, gain):
     axis.set_xlim(low - 0.05 * span, high + 0.3 * span)
     axis.locator_params(axis="x", nbins=5)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel("Mean gain (EUROHIS-QOL-8 points)")
+    axis.set_xlabel(say("Mean gain (EUROHIS-QOL-8 points)"))

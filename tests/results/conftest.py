@@ -2,10 +2,14 @@
 
 import functools
 import itertools
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for report_tables, which is no test
 
 GROUPS = {
     "neet": 3.4,
@@ -131,6 +135,19 @@ def text_as_category(frame):
 def tables():
     """A run of two arms, 4 draws x 3 replicates, 24 months; treat as read-only."""
     return {"outcomes": outcomes(), "ledger": ledger(), "twins": twins()}
+
+
+@pytest.fixture(scope="session")
+def full(tables):
+    """The same run with everything that figures may ask for; treat as read-only."""
+    import report_tables as more
+
+    arms = ["baseline", "promeq"]
+    found = {
+        **tables, "outcomes": more.outcomes_more(tables["outcomes"], arms), "curves": more.curves(arms), "funnel": more.funnel(arms),
+        "transitions": more.transitions(arms), "places": more.PLACES,
+    }
+    return {name: text_as_category(frame.copy()) for name, frame in found.items()}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,200 @@
+"""A map of municipalities: what an arm changes where, as a grid of tiles or on the user's own boundaries."""
+
+import json
+import math
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
+
+from results.figures import FigureError, style
+from results.figures._series import over_runs
+from results.language import say, word
+from results.uncertainty import KEYS, paired
+from results.words import decimals, label, number, signed, small
+
+NEEDS = ("outcomes", "places",)
+PAIRED = True
+TITLE = word("Where: change in mean wellbeing by municipality")
+HOW = word(
+    "How to read: one tile per municipality, placed as near to where it lies as a tile can be. Blue is a higher mean score than "
+    "under {first} in the last December, orange a lower one; the stronger, the more. Municipalities with few simulated residents "
+    "vary by chance."
+)
+HOW_MAP = word(
+    "How to read: municipalities by their boundaries. Blue is a higher mean score than under {first} in the last December, "
+    "orange a lower one; grey has no residents in this run. Municipalities with few simulated residents vary by chance."
+)
+COLOURS = LinearSegmentedColormap.from_list("change", ["#D55E00", "#f7f7f7", "#0072B2"])
+CODES = ("NATCODE", "natcode", "kunta", "code", "KUNTANRO", "nationalCode", "id")
+NAMES = ("NAMEFIN", "namefin", "nimi", "name", "NIMI")
+
+
+def data(tables, comparator=None, arm=None):
+    """Change of mean wellbeing [EUROHIS points] by municipality in the last December for one arm (by default the first that is
+    not the comparator), mean and 95 % interval over paired runs, with its code, tile (row, column) and coordinates.
+    """
+    outcomes = tables["outcomes"]
+    first, *others = style.arms(outcomes, comparator)
+    arm = arm or others[0]
+    rows = outcomes[(outcomes["stratum_kind"] == "municipality") & (outcomes["outcome"] == "wellbeing")]
+    if rows.empty:
+        raise FigureError(say("no municipality has enough residents, or the run has no December"))
+    rows = rows[rows["month"] == rows["month"].max()]
+    change = over_runs(paired(rows, arm, first, ["stratum", *KEYS]), ["stratum"])
+    frame = change.rename(columns={"stratum": "name"}).astype({"name": str}).assign(arm=arm)
+    places = tables["places"].astype({"name": str, "code": str})
+    frame = frame.merge(places[["name", "code", "longitude", "latitude"]], on="name")
+    frame["row"], frame["column"] = tiles(frame["longitude"].to_numpy(float), frame["latitude"].to_numpy(float))
+    return frame.sort_values("code").reset_index(drop=True)
+
+
+def tiles(longitude, latitude):
+    """Row (from the north) and column of a tile for each place: arrays of whole numbers, no two alike.
+
+    Places are first spread half by rank, which thins crowded corners, then each is given a cell of a grid so that the
+    sum of squared moves is smallest (an assignment problem).
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    n = len(longitude)
+    x, y = longitude * math.cos(math.radians(float(np.mean(latitude)))), -np.asarray(latitude, float)
+    width = math.ceil(math.sqrt(n * 1.5 * _aspect(x, y)))
+    height = math.ceil(n * 1.5 / width)
+    cells = np.array([(row, column) for row in range(height) for column in range(width)], float)
+    wanted = np.column_stack([_spread(y, height), _spread(x, width)])
+    cost = ((wanted[:, None, :] - cells[None, :, :]) ** 2).sum(2)
+    _, chosen = linear_sum_assignment(cost)
+    rows, columns = cells[chosen].astype(int).T
+    return rows - rows.min(), columns - columns.min()
+
+
+def _aspect(x, y):
+    """Width over height of where the places lie, within reason."""
+    wide, high = np.ptp(x) or 1.0, np.ptp(y) or 1.0
+    return float(np.clip(wide / high, 0.4, 2.5))
+
+
+def _spread(values, size):
+    """Positions 0..size-1: halfway between where a value lies and its rank."""
+    values = np.asarray(values, float)
+    rank = values.argsort(kind="stable").argsort() / max(1, len(values) - 1)
+    place = (values - values.min()) / (np.ptp(values) or 1.0)
+    return (0.5 * rank + 0.5 * place) * (size - 1)
+
+
+def says(frame, labels=None):
+    """One sentence: how many municipalities rise, and where most."""
+    digits = decimals([frame["mean"].abs().max()], least=3)
+    top = frame.loc[frame["mean"].idxmax()]
+    return say(
+        "What it says: under {arm} mean wellbeing is higher in {up} of {all} municipalities; most in {name} ({change} points).",
+        arm=label(frame["arm"].iat[0], labels), up=number((frame["mean"] > 0).sum(), 0), all=number(len(frame), 0), name=top["name"],
+        change=small(top["mean"], digits, signed),
+    )
+
+
+def draw(tables, comparator=None, labels=None, arm=None, boundaries=None):
+    """Tiles with names and changes; with `boundaries` (a GeoJSON file of municipalities) a map."""
+    frame = data(tables, comparator, arm)
+    first = label(style.arms(tables["outcomes"], comparator)[0], labels)
+    colours = _Colours(frame["mean"])
+    if boundaries:
+        figure, axis = _map(frame, boundaries, colours)
+    else:
+        figure, axis = _tiles(frame, colours)
+    bar = figure.colorbar(colours.scale(), ax=axis, orientation="vertical", shrink=0.6, fraction=0.04, pad=0.02)
+    bar.set_label(say("Change in mean wellbeing (EUROHIS-QOL-8 points)"))
+    bar.outline.set_visible(False)
+    title = f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}"
+    return style.finish(figure, title, say(HOW_MAP if boundaries else HOW, first=first), says(frame, labels), frame)
+
+
+class _Colours:
+    """Colour and ink of a change: white at zero, full at the largest change either way."""
+
+    def __init__(self, values):
+        top = float(np.nanmax(np.abs(values))) or 1e-6
+        self.norm, self.values = TwoSlopeNorm(0.0, -top, top), values
+
+    def of(self, value):
+        return COLOURS(self.norm(value))
+
+    def ink(self, value):
+        red, green, blue, _ = self.of(value)
+        return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"
+
+    def scale(self):
+        from matplotlib.cm import ScalarMappable
+
+        return ScalarMappable(self.norm, COLOURS)
+
+
+def _tiles(frame, colours):
+    columns, rows = frame["column"].max() + 1, frame["row"].max() + 1
+    many = columns > 13
+    size = 9.0 / columns  # inches a tile is wide
+    figure, axes = style.new(width=10.5, height=1.7 + rows * (size if many else max(0.45, min(size, 0.62))))
+    axis = axes[0, 0]
+    digits = decimals([frame["mean"].abs().max()], least=3)
+    for _, row in frame.iterrows():
+        x, y, value = row["column"], row["row"], row["mean"]
+        axis.add_patch(style.Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, facecolor=colours.of(value), edgecolor="#999999", linewidth=0.5))
+        ink = colours.ink(value)
+        fits = int(13 * size)
+        short = row["name"] if len(row["name"]) <= fits else row["name"][: fits - 1] + "."
+        text = row["name"][:4] if many else f"{short}\n{signed(value, digits)}"
+        axis.text(x, y, text, ha="center", va="center", size=6.0 if many else 7.2, color=ink)
+    axis.set_xlim(-0.6, columns - 0.4)
+    axis.set_ylim(rows - 0.4, -0.6)
+    axis.set_aspect("equal" if many else "auto")
+    axis.set_axis_off()
+    return figure, axis
+
+
+def _map(frame, boundaries, colours):
+    found = frame.set_index("code")["mean"].to_dict() | frame.set_index("name")["mean"].to_dict()
+    shapes, faces = [], []
+    for codes, rings in polygons(boundaries):
+        value = next((found[code] for code in codes if code in found), None)
+        for ring in rings:
+            shapes.append(ring)
+            faces.append("#dddddd" if value is None else colours.of(value))
+    whole = np.concatenate(shapes)
+    middle = float(np.mean(whole[:, 1]))
+    squeeze = 1 / math.cos(math.radians(middle)) if np.abs(whole).max() <= 360 else 1.0
+    high = np.ptp(whole[:, 1]) * squeeze / (np.ptp(whole[:, 0]) or 1.0)
+    figure, axes = style.new(width=8.0, height=min(11.0, 1.6 + 5.8 * high))
+    axis = axes[0, 0]
+    axis.add_collection(PolyCollection(shapes, facecolors=faces, edgecolors="#888888", linewidths=0.25))
+    axis.set_xlim(whole[:, 0].min(), whole[:, 0].max())
+    axis.set_ylim(whole[:, 1].min(), whole[:, 1].max())
+    axis.set_aspect(squeeze)
+    axis.set_axis_off()
+    return figure, axis
+
+
+def polygons(path):
+    """Municipalities of a GeoJSON file: (its codes and names, rings as arrays of shape (points, 2)) each.
+
+    The code is looked for in the usual properties (NATCODE, kunta, ...). ValueError says what is missing.
+    """
+    with open(path, encoding="utf-8") as file:
+        try:
+            found = json.load(file)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{path} is no GeoJSON: {error}") from None
+    features = found.get("features") if isinstance(found, dict) else None
+    if not features:
+        raise ValueError(f"{path} has no features: a GeoJSON FeatureCollection of municipalities is needed")
+    out = []
+    for feature in features:
+        properties = {**(feature.get("properties") or {}), "id": feature.get("id")}
+        codes = [str(properties[key]) for key in CODES if properties.get(key) is not None]
+        codes = [code.zfill(3) if code.isdigit() else code for code in codes]
+        codes += [str(properties[key]) for key in NAMES if properties.get(key) is not None]
+        shape = feature.get("geometry") or {}
+        parts = {"Polygon": [shape.get("coordinates")], "MultiPolygon": shape.get("coordinates")}.get(shape.get("type"), [])
+        out.append((codes, [np.asarray(part[0], float)[:, :2] for part in parts]))
+    return out
+

@@ -1,0 +1,89 @@
+"""The part of a run's tables that a report needs: large tables are filtered and added up while they are read."""
+
+import pandas as pd
+
+from results import store, tidy
+
+__all__ = ["gather"]
+
+KINDS = ("all", "group", "group_start")
+OUTCOMES = {  # outcome: the kinds of strata in which it is shown
+    "wellbeing": (*KINDS, "municipality", "income_fifth"),
+    "good_quality_of_life": KINDS,
+    "life_satisfaction": ("income_fifth",),
+    "contacts": KINDS,
+    "waiting": ("all", "service"),
+    "unmet": ("all", "service"),
+    "sii_wellbeing": ("all",),
+    "erreygers_wellbeing": ("all",),
+    "life_satisfaction_years_total": KINDS,
+    "qaly_total": KINDS,
+    "population_total": ("all",),
+}
+LEDGER = [*tidy.RUN, "month", "date", "payer", "transfer"]
+WHOLE = ("twins", "funnel", "curves", "transitions", "parameters", "places")
+
+
+def gather(run):
+    """{name: frame} of what the figures and tables of a report use; ledger added up over places, sectors and items."""
+    found = {name: run.tables[name] for name in WHOLE if name in run.tables}
+    on_disk = isinstance(run.tables, store.Tables)
+    found["outcomes"] = (_read_outcomes if on_disk else _keep_outcomes)(run)
+    if "ledger" in run.tables:
+        found["ledger"] = (_read_ledger if on_disk else _add_ledger)(run)
+    return found
+
+
+def _keep_outcomes(run):
+    """The same as reading, of tables that are in memory already."""
+    frame = run.tables["outcomes"]
+    keep = False
+    for kinds, outcomes in _by_kinds().items():
+        keep = keep | (frame["outcome"].isin(outcomes) & frame["stratum_kind"].isin(kinds))
+    return frame[keep]
+
+
+def _by_kinds():
+    """{kinds: outcomes shown in just these}."""
+    found = {}
+    for outcome, kinds in OUTCOMES.items():
+        found.setdefault(tuple(kinds), []).append(outcome)
+    return found
+
+
+def _dataset(run, table):
+    import pyarrow.dataset as ds
+
+    return ds.dataset(run.tables.files(table))
+
+
+def _read_outcomes(run):
+    import pyarrow.dataset as ds
+
+    wanted = None
+    for kinds, outcomes in _by_kinds().items():
+        part = ds.field("outcome").isin(outcomes) & ds.field("stratum_kind").isin(kinds)
+        wanted = part if wanted is None else wanted | part
+    return store.to_frame([_dataset(run, "outcomes").to_table(filter=wanted)])
+
+
+def _add_ledger(run):
+    ledger = run.tables["ledger"]
+    keys = [key for key in LEDGER if key in ledger]
+    return tidy.add_up(ledger, keys, amount=ledger["amount"].to_numpy(float))
+
+
+def _read_ledger(run):
+    """Sums over places, sectors and items, batch by batch, so that a table of any length fits into memory."""
+    import pyarrow as pa
+
+    data = _dataset(run, "ledger")
+    keys = [key for key in LEDGER if key in data.schema.names]
+    parts = []
+    for batch in data.to_batches(columns=[*keys, "amount"], batch_size=4_000_000):
+        if batch.num_rows:
+            table = pa.Table.from_batches([batch]).unify_dictionaries()
+            parts.append(table.group_by(keys, use_threads=False).aggregate([("amount", "sum")]).rename_columns([*keys, "amount"]))
+    frame = store.to_frame(parts)
+    sums = frame.groupby(keys, observed=True, sort=False)["amount"].sum().reset_index() if len(parts) > 1 else frame
+    return pd.DataFrame(sums)

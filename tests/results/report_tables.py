@@ -1,0 +1,101 @@
+"""Tiny tables of what figures need beyond the monthly ones, in which every number is known; used by the tests of figures."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+GAIN, COST_TENTH = 0.02, 0.8
+SERVICES = {"primary_care": (1.0, 0.02), "mental_health": (3.0, 0.01), "hospital": (0.0, 0.0)}
+PLACES = pd.DataFrame({
+    "code": ["179", "491", "905", "305"], "name": ["Jyväskylä", "Mikkeli", "Vaasa", "Kuusamo"], "county": ["a", "b", "c", "d"],
+    "longitude": [25.7, 27.3, 21.6, 29.2], "latitude": [62.2, 61.7, 63.1, 66.0], "residents": [140_000.0, 53_000, 67_000, 15_000],
+})
+
+
+def runs(draws=4, replicates=3):
+    return list(itertools.product(range(draws), range(replicates)))
+
+
+def services(arms, months=24):
+    """Waiting of each service, half a month less in the second arm at mental health; requests given up alike."""
+    rows = []
+    for arm, (draw, rep), month, (name, (waiting, unmet)) in itertools.product(arms, runs(), range(months), SERVICES.items()):
+        shorter = 0.5 * (arm != arms[0]) * (name == "mental_health")
+        rows.append((arm, draw, rep, month, "service", name, "waiting", waiting - shorter + 0.01 * draw * (name == "mental_health"), 50))
+        rows.append((arm, draw, rep, month, "service", name, "unmet", unmet, 1000))
+    return rows
+
+
+def fifths(arms, months=24):
+    """Life satisfaction of income fifths: 6.0 to 8.0, the poorest gaining 0.1 in the second arm."""
+    rows = []
+    for arm, (draw, rep), month, fifth in itertools.product(arms, runs(), range(months), range(5)):
+        gain = 0.1 * (arm != arms[0]) * (fifth == 0)
+        rows.append((arm, draw, rep, month, "income_fifth", str(fifth + 1), "life_satisfaction", 6.0 + 0.5 * fifth + gain, 200))
+    return rows
+
+
+def municipalities(arms):
+    """Wellbeing in the last December: Mikkeli gains 0.02, Vaasa loses 0.01 in the second arm."""
+    change = {"Mikkeli": 0.02, "Vaasa": -0.01}
+    return [
+        (arm, draw, rep, 23, "municipality", name, "wellbeing", 4.0 + (arm != arms[0]) * change.get(name, 0.0), 100)
+        for arm, (draw, rep), name in itertools.product(arms, runs(), PLACES["name"])
+    ]
+
+
+def curves(arms):
+    """A concentration curve that sags by 4 %, a Lorenz curve whose top tenth carries 80 %, gains that fall with the start."""
+    x = np.linspace(0, 1, 21)
+    rows = []
+    for arm, (draw, rep) in itertools.product(arms, runs()):
+        other = arm != arms[0]
+        for year, sag in ((0, 0.02), (2, 0.04 - 0.01 * other)):
+            rows += [(arms[0], arm, draw, rep, year, "concentration", p, p - sag * p * (1 - p), 1000) for p in x]
+        share = np.interp(x, [0, 0.9, 1], [0, 1 - COST_TENTH + 0.01 * other, 1])
+        rows += [(arms[0], arm, draw, rep, 2, "cost_lorenz", p, y, 1000) for p, y in zip(x, share, strict=True)]
+        if other:
+            rows += [(arms[0], arm, draw, rep, 2, "gain_by_start", (k + 0.5) / 20, GAIN * (1 - k / 20), 50) for k in range(20)]
+    columns = ["comparator", "arm", "draw", "replicate", "year", "kind", "x", "y", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def transitions(arms):
+    """Ten residents (500 real) find work, five leave NEET and two enter it, in every run."""
+    rows = []
+    for arm, (draw, rep) in itertools.product(arms[1:], runs()):
+        for kind, group, one, two, n in (
+            ("activity", "all", "employed", "employed", 600), ("activity", "all", "unemployed", "employed", 10),
+            ("activity", "all", "pensioner", "pensioner", 300), ("activity", "all", "employed", "student", 6),
+            ("group", "neet", "in", "out", 9), ("group", "neet", "out", "in", 6), ("group", "neet", "out", "out", 900),
+        ):
+            rows.append((arms[0], arm, draw, rep, kind, group, one, two, 50.0 * n, n))
+    columns = ["comparator", "arm", "draw", "replicate", "kind", "group", "from_state", "to_state", "persons", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def funnel(arms):
+    """A campaign of 1,000 person-months that reaches 300, and groups that 80 join."""
+    rows = []
+    for (draw, rep), (name, step, persons, cost) in itertools.product(runs(), (
+        ("campaign", "segment", 100_000, 50_000), ("campaign", "exposed", 30_000, 50_000), ("campaign", "aware", 60_000, 50_000),
+        ("groups", "joined", 8_000, 120_000), ("groups", "attending", 40_000, 120_000), ("groups", "left", 7_500, 120_000),
+    )):
+        rows.append((arms[1], draw, rep, name, "neet", step, persons + 100.0 * draw, cost))
+    return pd.DataFrame(rows, columns=["arm", "draw", "replicate", "intervention", "segment", "step", "persons", "cost"])
+
+
+def outcomes_more(outcomes, arms):
+    """The outcomes of `conftest` with services, fifths and municipalities below them."""
+    columns = ["arm", "draw", "replicate", "month", "stratum_kind", "stratum", "outcome", "value", "n"]
+    more = pd.DataFrame(services(arms) + fifths(arms) + municipalities(arms), columns=columns)
+    more["date"] = [f"{2017 + month // 12}-{month % 12 + 1:02d}-01" for month in more["month"]]
+    more["place"] = np.where(more["stratum_kind"] == "municipality", more["stratum"], "all")
+    return pd.concat([outcomes.astype(dict.fromkeys(("arm", "date", "place", "stratum_kind", "stratum", "outcome"), str)), more])
+
+
+def drawn(draws, value):
+    """Drawn numbers: `strong` as `value` of the draw says, `weak` going up and down without meaning."""
+    rows = [(draw, "strong", value(draw)) for draw in draws] + [(draw, "weak", (draw * 7) % 5 / 5) for draw in draws]
+    return pd.DataFrame(rows, columns=["draw", "name", "value"])

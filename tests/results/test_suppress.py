@@ -1,0 +1,111 @@
+"""Small cells stay hidden from an adversary who adds and subtracts everything that is shown."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from results import suppress
+
+
+def table(rows):
+    """Cells of a table with its margins: counts, and every row and column as a sum."""
+    rows = np.asarray(rows)
+    counts = {(i, j): n for (i, j), n in np.ndenumerate(rows)}
+    counts |= {(i, "sum"): n for i, n in enumerate(rows.sum(1))} | {("sum", j): n for j, n in enumerate(rows.sum(0))}
+    counts["sum", "sum"] = rows.sum()
+    sums = [((i, "sum"), [(i, j) for j in range(rows.shape[1])]) for i in range(rows.shape[0])]
+    sums += [(("sum", j), [(i, j) for i in range(rows.shape[0])]) for j in range(rows.shape[1])]
+    sums += [(("sum", "sum"), [(i, "sum") for i in range(rows.shape[0])])]
+    return counts, sums
+
+
+def solutions(counts, sums, gone, top):
+    """Brute force: every way to fill the hidden cells with whole numbers of 1 to `top` that agrees with all sums."""
+    unknown = sorted(gone, key=str)
+    for guess in itertools.product(range(1, top + 1), repeat=len(unknown)):
+        whole = {**counts, **dict(zip(unknown, guess, strict=True))}
+        if all(sum(whole[part] for part in parts) == whole[total] for total, parts in sums):
+            yield whole
+
+
+def test_one_small_cell_takes_another_with_it():
+    """Alone it would be the total minus the rest."""
+    counts, sums = {"a": 2, "b": 30, "c": 40, "all": 72}, [("all", ["a", "b", "c"])]
+    assert suppress.hidden(counts, sums) == {"a", "b"}
+    assert suppress.reach("a", {"a"}, counts, sums) == pytest.approx((2, 2))  # why
+    assert suppress.reach("a", {"a", "b"}, counts, sums) == pytest.approx((1, 31))
+
+
+def test_two_small_cells_can_give_each_other_away():
+    """1 + 1 = 2 leaves an adversary who knows that hidden cells are not empty with no doubt."""
+    counts, sums = {"a": 1, "b": 1, "c": 40, "all": 42}, [("all", ["a", "b", "c"])]
+    assert suppress.hidden(counts, sums) == {"a", "b", "c"}
+    counts, sums = {"a": 4, "b": 4, "c": 40, "all": 48}, [("all", ["a", "b", "c"])]
+    assert suppress.hidden(counts, sums) == {"a", "b"}
+
+
+def test_the_adversary_of_a_table_learns_nothing_tighter_than_the_rule():
+    """All fillings of the hidden cells are tried: each small cell could be anything from 1 to 4."""
+    rows = [[2, 9, 30], [8, 7, 6], [20, 9, 3]]
+    counts, sums = table(rows)
+    gone = suppress.hidden(counts, sums)
+    small = {cell for cell, n in counts.items() if 0 < n < 5}
+    assert small < gone
+    found = list(solutions(counts, sums, gone, 12))
+    for cell in small:
+        values = {whole[cell] for whole in found}
+        assert len(values) >= 4, (cell, values)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_subtraction_pins_a_small_cell_in_random_tables(seed):
+    rows = np.random.default_rng(seed).poisson([[1.5, 8, 20], [6, 3, 12], [15, 7, 2], [9, 9, 9]])
+    counts, sums = table(rows)
+    gone = suppress.hidden(counts, sums)
+    for cell in (cell for cell, n in counts.items() if 0 < n < 5):
+        low, high = suppress.reach(cell, gone, counts, sums)
+        assert high - low >= 3 - 1e-9
+    assert not [cell for cell in gone if counts[cell] == 0]  # nothing is gained by hiding nobody
+
+
+def test_nothing_small_nothing_hidden():
+    counts, sums = table([[5, 6], [7, 0]])
+    assert suppress.hidden(counts, sums) == set()
+
+
+def test_strata_of_a_run(tables):
+    """A fifth of three residents is hidden in every month, and one more fifth with it; groups of 100 stay."""
+    outcomes = tables["outcomes"].astype({"stratum_kind": str, "stratum": str})
+    base = outcomes[(outcomes["stratum_kind"] == "all") & (outcomes["outcome"] == "wellbeing")]
+    sizes = {"1": 3, "2": 240, "3": 250, "4": 253, "5": 254}
+    fifths = [base.assign(stratum_kind="income_fifth", stratum=name, n=n) for name, n in sizes.items()]
+    made, count = suppress.protect({"outcomes": pd.concat([outcomes, *fifths], ignore_index=True)}, 5)
+    left = made["outcomes"]
+    assert set(left.loc[left["stratum_kind"] == "income_fifth", "stratum"]) == {"3", "4", "5"}
+    assert count == 2
+    assert (left["stratum_kind"] == "group_start").sum() == (outcomes["stratum_kind"] == "group_start").sum()
+
+
+def test_whoever_wants_sees_all(tables):
+    made, count = suppress.protect({"twins": tables["twins"]}, 1)
+    assert count == 0
+    assert made["twins"] is tables["twins"]
+    _, count = suppress.protect({"twins": tables["twins"]}, 101)
+    assert count > 0
+
+
+def test_moves_are_hidden_with_what_would_give_them_away():
+    """In a table of moves both margins count as known, so a small cell takes a rectangle with it."""
+    states = ["employed", "student", "pensioner"]
+    n = [[900, 2, 9], [12, 300, 8], [7, 11, 500]]
+    rows = [
+        ("a", "b", 0, 0, "activity", "all", one, two, 50.0 * n[i][j], n[i][j])
+        for i, one in enumerate(states) for j, two in enumerate(states)
+    ]
+    columns = ["comparator", "arm", "draw", "replicate", "kind", "group", "from_state", "to_state", "persons", "n"]
+    made, count = suppress.protect({"transitions": pd.DataFrame(rows, columns=columns)}, 5)
+    left = {(row.from_state, row.to_state) for row in made["transitions"].itertuples()}
+    assert ("employed", "student") not in left
+    assert count >= 4
