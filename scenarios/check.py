@@ -138,8 +138,10 @@ class Check:
             if block:
                 self.fit(block, f"interventions.{name}", time, places)
                 found[name] = block
+        steered: dict[str, str] = {}
         for name, block in found.items():
             self.references(block, f"interventions.{name}", found)
+            self.one_hand(name, block, steered)
             if block.parameter() not in (None, *numbers):
                 hint = near_miss(block.parameter(), numbers)
                 self.add(f"interventions.{name}.what", f"there is no parameter '{block.parameter()}'.", hint)
@@ -155,6 +157,14 @@ class Check:
                     self.add(f"{key}.{field}.{i}", f"there is no other intervention '{name}' in this scenario.", hint)
                 elif field in block.kinds_named and known[name].kind != block.kinds_named[field]:
                     self.add(f"{key}.{field}.{i}", f"'{name}' is a {known[name].kind}; needs a {block.kinds_named[field]}.")
+
+    def one_hand(self, name: str, block: Block, steered: dict[str, str]) -> None:
+        """Only one intervention sets the size of another; two would undo each other."""
+        for i, other in enumerate(getattr(block, block.steering) if block.steering else ()):
+            first = steered.setdefault(other, name)
+            if first != name:
+                key = f"interventions.{name}.{block.steering}.{i}"
+                self.add(key, f"'{other}' is already steered by '{first}'.", "Name it in one of the two.")
 
     def block(self, name: str, raw: Any, context: dict) -> Block | None:
         key = f"interventions.{name}"

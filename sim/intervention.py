@@ -22,7 +22,7 @@ class Intervention(mesa.Agent):
     """Something a scenario adds to the world. A kind is one file in `sim/interventions/` with Settings and a subclass."""
 
     steps = ()
-    turn = 1  # 0: decides about places or other interventions, so it acts before those
+    turn = 1  # 0: decides about places or other interventions, so it acts before those; -1: a lever, before all
 
     def __init__(self, model, name, settings, code, first_month):
         """name: of the scenario's block; settings: its checked settings; code: 1, 2, … by file order.

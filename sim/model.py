@@ -241,7 +241,7 @@ class HyteModel(mesa.Model):
         self.counties.do("decide")
         self.municipalities.do("decide")
         interventions = self.interventions
-        for deciding in (i for i in interventions if i.turn == 0):
+        for deciding in (i for i in interventions if i.turn < 1):
             self.intervene([deciding])
         self.intervene([i for i in interventions if i.turn > 0])
         self.let_live()

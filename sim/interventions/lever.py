@@ -51,10 +51,10 @@ class Settings(Block):
 
 
 class Lever(Intervention):
-    """Acts before all other interventions, so that they find the moved level; several levers on one thing act in file order."""
+    """Acts before all other interventions, so that these find the moved level; several levers on one thing act in file order."""
 
     steps = ("pulled",)
-    turn = 0
+    turn = -1
 
     def moved(self, now, size):
         """The level to which `now` (number or list) is moved: all the way at size 1."""

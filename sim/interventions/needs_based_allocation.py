@@ -1,6 +1,6 @@
 """Needs-based allocation: staff minutes and group money shared out between areas by measured need; partners join in."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -23,6 +23,8 @@ SPREAD = 4096  # purposes of interventions hang on their names, as in Interventi
 
 class Settings(Block):
     """What is shared out between all areas of the places, by which need, how often, and the partners who bring more."""
+
+    steering: ClassVar[str] = "blocks"
 
     services: list[Service] = Field(default=[], description="services whose staff minutes are shared out")
     blocks: list[str] = Field(default=[], description="interventions whose places and money are shared out")

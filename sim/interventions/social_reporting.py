@@ -1,6 +1,6 @@
 """Social reporting: a municipality learns how its residents are, with error, publishes it, and moves its effort where need is."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -18,6 +18,8 @@ LEAST = 1e-3  # reliability below which a figure moves nothing
 
 class Settings(Block):
     """Reporting. `runs`, `decides` and `payer` divide the work between municipality and county; `steers` names the blocks it moves."""
+
+    steering: ClassVar[str] = "steers"
 
     steers: list[str] = Field(default=[], description="interventions whose size follows measured need")
     sources: Literal["none", "register", "survey", "survey_practitioners"] = Field(

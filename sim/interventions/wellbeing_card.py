@@ -32,6 +32,8 @@ KEYS = {"offer_key": Purpose.FIND, "accept_key": Purpose.ENROL, "wish_key": Purp
 class Settings(Block):
     """A card for families. Numbers in pairs are for nature and culture; one household holds one card and visits together."""
 
+    steering: ClassVar[str] = "retargets"
+
     kinds_named: ClassVar[dict[str, str]] = {"retargets": "social_marketing"}
 
     segment: Segment = Segment(group="family")

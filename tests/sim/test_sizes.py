@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import pytest
 
+from scenarios import ScenarioError
 from sim.model import HyteModel
 from sim.runs import load
 from sim.steering import shared_by_need
@@ -91,3 +92,13 @@ def test_emphasis_moves_places_and_money_together():
         column = model.ledger.column["work"]
         costs.append(np.stack(model.ledger.kept).sum(0)[:, column])
     assert costs[1][0] == pytest.approx(2.0 * costs[0][0]) and costs[1][1] == costs[0][1]
+
+
+def test_two_hands_on_one_intervention_are_refused():
+    """Reporting and an allocation that both set the size of the same groups would undo each other."""
+    blocks = {"groups": GROUPS, "report": {"kind": "social_reporting", "steers": ["groups"]},
+              "share": {"kind": "needs_based_allocation", "formula": "register", "blocks": ["groups"]}}
+    flat = {f"interventions.{name}.{key}": value for name, block in blocks.items() for key, value in block.items()}
+    with pytest.raises(ScenarioError, match="'groups' is already steered by 'report'") as error:
+        load("baseline", flat)
+    assert len(error.value.problems) == 1
