@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ __all__ = [
     "open",
     "runs",
     "writable",
+    "write_parquet",
     "write_table",
     "write_text",
 ]
@@ -159,25 +161,33 @@ def write_table(folder, table, frame, part=0):
 
     Whole or absent, and the same bytes for the same frame, so that a part that exists is a chunk done.
     """
+    target = pathlib.Path(folder) / table / f"part-{part:05d}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write_parquet(frame, target)
+
+
+def write_parquet(frame, target, ends=()):
+    """Write one Parquet file whole or not at all, under a hidden name of this process until it is flushed.
+
+    frame: a pandas frame or an Arrow table. ends: row numbers at which a new row group begins, so that a reader can skip.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    arrow = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
+    arrow = arrow.replace_schema_metadata(None)
     floats = [field.name for field in arrow.schema if pa.types.is_floating(field.type)]
     words = [field.name for field in arrow.schema if not pa.types.is_floating(field.type)]
-    target = pathlib.Path(folder) / table / f"part-{part:05d}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    hidden = target.with_name(f".{target.name}.part")
-    pq.write_table(
-        arrow,
-        hidden,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=words,
-        use_byte_stream_split=floats,
-    )
-    _flush(hidden)
-    os.replace(hidden, target)
+    hidden = target.with_name(f".{target.name}.{socket.gethostname()}.{os.getpid()}.part")
+    settings = {"compression": "zstd", "compression_level": 3, "use_dictionary": words, "use_byte_stream_split": floats}
+    try:
+        with pq.ParquetWriter(hidden, arrow.schema, **settings) as writer:
+            for start, stop in zip([0, *ends], [*ends, arrow.num_rows], strict=True):
+                writer.write_table(arrow.slice(start, stop - start))
+        _flush(hidden)
+        os.replace(hidden, target)
+    finally:
+        hidden.unlink(missing_ok=True)
     return target
 
 

@@ -11,25 +11,24 @@ ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "M
 
 def begin():
     """Let the process from which workers are forked import the model already, while the caller is still reading scenarios."""
-    context = _context()
-    if context.get_start_method() == "forkserver":
-        with _one_thread():
+    if context().get_start_method() == "forkserver":
+        with one_thread():
             from multiprocessing.forkserver import ensure_running
 
             ensure_running()
 
 
-def _context():
+def context():
     """Workers come from a clean server process that has imported the model once; where there is none, from scratch."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.model", "sim.tidy"])
-    return context
+    chosen = multiprocessing.get_context("forkserver")
+    chosen.set_forkserver_preload(["sim.model", "sim.tidy"])
+    return chosen
 
 
 @contextmanager
-def _one_thread():
+def one_thread():
     """One thread for each worker, whatever libraries would choose; the settings are put back afterwards."""
     held = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
@@ -45,8 +44,8 @@ def execute(function, tasks, workers, done):
 
     An exception in a task ends the others that have not begun and is raised here. Ctrl-C ends the workers at once.
     """
-    with _one_thread():
-        pool = ProcessPoolExecutor(workers, _context(), initializer=_begin)
+    with one_thread():
+        pool = ProcessPoolExecutor(workers, context(), initializer=settle)
         try:
             places = {pool.submit(function, task): i for i, task in enumerate(tasks)}
             results = [None] * len(tasks)
@@ -60,7 +59,14 @@ def execute(function, tasks, workers, done):
             raise
 
 
-def _begin():
+def sweep(work, units, workers, tell, stopping):
+    """Carry out units of a sweep on `workers` processes, each replaced if it dies."""
+    from sim.sweep.crew import Crew
+
+    Crew(work, units, workers, tell, stopping).run()
+
+
+def settle():
     """A worker leaves Ctrl-C to its parent, ends on a plain termination, and does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
