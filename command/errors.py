@@ -15,13 +15,13 @@ def guarded(app):
         code = app(standalone_mode=False) or 0
     except typer.Exit as ending:
         code = ending.exit_code
-    except typer.Abort:
-        return _interrupted()
+    except typer.Abort as ending:
+        return _interrupted(ending.__cause__)
     except usage as error:
         error.show()
         return 2
-    except KeyboardInterrupt:
-        return _interrupted()
+    except KeyboardInterrupt as ending:
+        return _interrupted(ending)
     except BrokenPipeError:
         return 0
     except Exception as error:
@@ -42,6 +42,6 @@ def _is_input(error):
     return isinstance(error, ScenarioError | StoreError | TableError | ValueError | FileNotFoundError)
 
 
-def _interrupted():
-    sys.stderr.write("Interrupted. No run folder was written.\n")
+def _interrupted(ending=None):
+    sys.stderr.write(f"{ending or 'Interrupted. No run folder was written.'}\n")
     return INTERRUPTED

@@ -23,6 +23,7 @@ __all__ = [
     "open",
     "runs",
     "writable",
+    "write_groups",
     "write_parquet",
     "write_table",
     "write_text",
@@ -172,23 +173,34 @@ def write_parquet(frame, target, ends=()):
     frame: a pandas frame or an Arrow table. ends: row numbers at which a new row group begins, so that a reader can skip.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     arrow = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
     arrow = arrow.replace_schema_metadata(None)
-    floats = [field.name for field in arrow.schema if pa.types.is_floating(field.type)]
-    words = [field.name for field in arrow.schema if not pa.types.is_floating(field.type)]
+    bounds = zip([0, *ends], [*ends, arrow.num_rows], strict=True)
+    write_groups((arrow.slice(start, stop - start) for start, stop in bounds), arrow.schema, target)
+    return target
+
+
+def write_groups(groups, schema, target):
+    """As `write_parquet`, from Arrow tables of one schema that are made one by one. Returns the number of rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    words = [field.name for field in schema if not pa.types.is_floating(field.type)]
     hidden = target.with_name(f".{target.name}.{socket.gethostname()}.{os.getpid()}.part")
     settings = {"compression": "zstd", "compression_level": 3, "use_dictionary": words, "use_byte_stream_split": floats}
+    rows = 0
     try:
-        with pq.ParquetWriter(hidden, arrow.schema, **settings) as writer:
-            for start, stop in zip([0, *ends], [*ends, arrow.num_rows], strict=True):
-                writer.write_table(arrow.slice(start, stop - start))
+        with pq.ParquetWriter(hidden, schema, **settings) as writer:
+            for group in groups:
+                writer.write_table(group)
+                rows += group.num_rows
         _flush(hidden)
         os.replace(hidden, target)
     finally:
         hidden.unlink(missing_ok=True)
-    return target
+    return rows
 
 
 class Tables(Mapping):

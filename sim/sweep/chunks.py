@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import time
 import traceback
 from dataclasses import dataclass
@@ -42,11 +43,12 @@ _OPEN: dict = {}
 
 
 def opened(path):
-    """The folder, read once per process."""
-    if path not in _OPEN:
+    """The folder, read once per process and expansion."""
+    state = path, len(os.listdir(os.path.join(path, "tasks")))
+    if state not in _OPEN:
         _OPEN.clear()
-        _OPEN[path] = Folder(path)
-    return _OPEN[path]
+        _OPEN[state] = Folder(path)
+    return _OPEN[state]
 
 
 def carry(work, unit, tell=None, stopping=None, given_up=None):
@@ -66,7 +68,8 @@ def carry(work, unit, tell=None, stopping=None, given_up=None):
             return "stopped"
         if failed:
             store.write_text(folder.path, f"failed/{unit.name}.json", json.dumps(failed, indent=2, ensure_ascii=False) + "\n")
-        _write(part, [journal.done[task] for task in unit.tasks if task not in failed])
+        if not (failed and unit.again):
+            _write(part, [journal.done[task] for task in unit.tasks if task not in failed])
         journal.end()
     except OSError as error:
         raise Full(f"{folder.path} cannot be written to ({error.strerror or error})") from error

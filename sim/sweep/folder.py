@@ -26,10 +26,11 @@ PLAN = "plan.json"
 
 @dataclass(frozen=True)
 class Unit:
-    """What a worker takes at a time: the tasks of one chunk, or one task that is tried again. `name` is that of its part."""
+    """What a worker takes at a time: the tasks of one chunk, or one task that is tried `again`. `name` is that of its part."""
 
     name: str
     tasks: tuple
+    again: bool = False
 
 
 class Folder:
@@ -67,15 +68,17 @@ class Folder:
     def failures(self):
         """Records of the tasks that failed and have not succeeded since: {task: {parameters, error, traceback}}."""
         found, done = {}, self.parts()
-        for path in sorted((self.path / "failed").glob("[0-9]*.json")):
+        files = sorted((self.path / "failed").glob("[0-9]*.json"), key=lambda path: len(path.stem))  # first tries first
+        for path in files:
             for task, record in json.loads(path.read_text(encoding="utf-8")).items():
-                if path.stem in done and retry_name(record["chunk"], int(task)) not in done:
+                retried = retry_name(record["chunk"], int(task))
+                if retried not in done and (path.stem in done or path.stem == retried):
                     found[int(task)] = record
         return found
 
     def again(self):
         """Units of one task each for those that failed."""
-        return [Unit(retry_name(record["chunk"], task), (task,)) for task, record in self.failures().items()]
+        return [Unit(retry_name(record["chunk"], task), (task,), again=True) for task, record in self.failures().items()]
 
     def rows(self, unit):
         """The rows of a unit's tasks, in order."""
