@@ -5,6 +5,11 @@ import traceback
 
 INTERRUPTED = 130
 
+
+class Kept(Exception):
+    """Interrupted by the user; the text says what is kept and how to go on."""
+
+
 def guarded(app):
     """Run a Typer app and return its exit code. Wrong input is told in its own words, without a traceback."""
     import typer
@@ -15,12 +20,14 @@ def guarded(app):
         code = app(standalone_mode=False) or 0
     except typer.Exit as ending:
         code = ending.exit_code
-    except typer.Abort as ending:
-        return _interrupted(ending.__cause__)
+    except typer.Abort:
+        return _interrupted()
     except usage as error:
         error.show()
         return 2
-    except KeyboardInterrupt as ending:
+    except KeyboardInterrupt:
+        return _interrupted()
+    except Kept as ending:
         return _interrupted(ending)
     except BrokenPipeError:
         return 0

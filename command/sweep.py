@@ -71,6 +71,7 @@ def carry(
 def _drive(folder, units, engine, workers, memory, label, quiet, options=None):
     """Carry out units and end with the exit code that says how it went."""
     from command import sweep_show as show
+    from command.errors import Kept
     from sim.sweep import drive
     from sim.sweep.chunks import Full
 
@@ -78,7 +79,7 @@ def _drive(folder, units, engine, workers, memory, label, quiet, options=None):
         with show.progress(folder, units, quiet) as tell:
             outcome = drive.carry_out(folder, units, engine, workers, memory and int(memory * 1e9), tell, label, options)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"Interrupted. What is done is kept; carry on with: hytesim sweep {folder.path}") from None
+        raise Kept(f"Interrupted. What is done is kept; carry on with: hytesim sweep {folder.path}") from None
     except Full as error:
         typer.echo(f"{error}. What is done is kept; make room, then carry on with: hytesim sweep {folder.path}", err=True)
         raise typer.Exit(1) from None
