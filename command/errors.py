@@ -6,7 +6,7 @@ import traceback
 INTERRUPTED = 130
 
 
-class Kept(Exception):
+class KeptError(Exception):
     """Interrupted by the user; the text says what is kept and how to go on."""
 
 
@@ -27,7 +27,7 @@ def guarded(app):
         return 2
     except KeyboardInterrupt:
         return _interrupted()
-    except Kept as ending:
+    except KeptError as ending:
         return _interrupted(ending)
     except BrokenPipeError:
         return 0

@@ -41,7 +41,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Submit without asking.")
 def carry(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file, or the folder of a sweep that was begun.")],
     engine: Engine = "processes", shard: Annotated[str | None, typer.Option(metavar="K/N", help="The K-th of N parts only.")] = None,
-    workers: Workers = None, memory: Memory = None, out: Annotated[str, typer.Option(help="Folder in which the sweep's folder is made.")] = "sweeps",
+    workers: Workers = None, memory: Memory = None,
+    out: Annotated[str, typer.Option(help="Folder in which the sweep's folder is made.")] = "sweeps",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure two tasks of this plan, say what it would take, and stop.")] = False,
     address: Address = None, units: Annotated[str | None, typer.Option(hidden=True)] = None, quiet: Quiet = False, yes: Yes = False,
     optimise: Annotated[bool, typer.Option("--optimise", help="Look for the best mixes, as [search] of the plan says.")] = False,
@@ -71,16 +72,16 @@ def carry(
 def _drive(folder, units, engine, workers, memory, label, quiet, options=None):
     """Carry out units and end with the exit code that says how it went."""
     from command import sweep_show as show
-    from command.errors import Kept
+    from command.errors import KeptError
     from sim.sweep import drive
-    from sim.sweep.chunks import Full
+    from sim.sweep.chunks import FullError
 
     try:
         with show.progress(folder, units, quiet) as tell:
             outcome = drive.carry_out(folder, units, engine, workers, memory and int(memory * 1e9), tell, label, options)
     except KeyboardInterrupt:
-        raise Kept(f"Interrupted. What is done is kept; carry on with: hytesim sweep {folder.path}") from None
-    except Full as error:
+        raise KeptError(f"Interrupted. What is done is kept; carry on with: hytesim sweep {folder.path}") from None
+    except FullError as error:
         typer.echo(f"{error}. What is done is kept; make room, then carry on with: hytesim sweep {folder.path}", err=True)
         raise typer.Exit(1) from None
     show.ended(folder, outcome, quiet)
@@ -206,8 +207,8 @@ def commands(folder: Folder, shards: Annotated[int | None, typer.Option(min=1, h
 
     for part in range(1, whole + 1):
         if any(unit.name in missing for unit in shard(found.units(), part, whole)):
-            typer.echo(shlex.join([sys.executable, "-m", "hytesim", "sweep", str(found.path), "--engine", "here", "--shard", f"{part}/{whole}",
-                                   "--quiet"]))
+            words = ("sweep", str(found.path), "--engine", "here", "--shard", f"{part}/{whole}", "--quiet")
+            typer.echo(shlex.join([sys.executable, "-m", "hytesim", *words]))
 
 
 @app.command()

@@ -42,8 +42,8 @@ def estimate(plan, quiet):
     out = console()
     dropped = f" ({plan.dropped} more do not hold to the constraints)" if plan.dropped else ""
     out.print(f"{plan.id}: {len(plan.arms)} scenarios x {len(plan.points)} points{dropped} x {len(plan.draws)} draws x "
-              f"{plan.head.replicates} replicates = {run_count:,} runs; {tasks:,} tasks, since runs alike are computed once; {chunks:,} chunks.",
-              soft_wrap=True)
+              f"{plan.head.replicates} replicates = {run_count:,} runs; {tasks:,} tasks, since runs alike are computed once; "
+              f"{chunks:,} chunks.", soft_wrap=True)
     out.print(f"Measured on two of them here: {found.seconds:.2f} s of a core per task, {size(found.memory)} of memory per worker, "
               f"{size(found.disk)} on disk per task, {found.start:.1f} s for a worker to start.", soft_wrap=True)
     out.print(f"In all about {all_of['core_hours']:.2f} core-hours, {size(all_of['bytes'])} on disk; {span(all_of['hours'] * 3600)} and "
@@ -112,8 +112,8 @@ def status(folder):
     s, out, now = read(folder), console(), time.time()
     alive = [d for d in s.drivers if d["state"] == "working" and now - d["seen"] < SILENT]
     workers = sum(len(d["workers"]) for d in alive)
-    out.print(f"{folder.facts['id']}: {s.done:,} of {s.tasks:,} tasks done ({100 * s.done / s.tasks:.0f} %), {workers} running, {s.failed} failed, "
-              f"{s.missing_chunks} chunks open.", soft_wrap=True)
+    out.print(f"{folder.facts['id']}: {s.done:,} of {s.tasks:,} tasks done ({100 * s.done / s.tasks:.0f} %), {workers} running, "
+              f"{s.failed} failed, {s.missing_chunks} chunks open.", soft_wrap=True)
     if s.mean_seconds:
         left = s.seconds_left(workers)
         out.print(f"{s.mean_seconds:.2f} s of a core per task" + (f"; about {span(left)} left with {workers} workers." if left else ".")
@@ -127,7 +127,8 @@ def status(folder):
             state = "silent" if d["state"] == "working" and age >= SILENT else d["state"]
             seen = f"{span(age)} ago" if age >= 0 else "ahead of this clock"
             at = ", ".join(f"{unit}/{task}" for unit, task in d["workers"].values())
-            table.add_row(f"{d['host']} {d['pid']} {d['label']}".strip(), state, str(d["done"]), str(d["failed"]), str(d["deaths"]), seen, at)
+            name = f"{d['host']} {d['pid']} {d['label']}".strip()
+            table.add_row(name, state, *(str(d[k]) for k in ("done", "failed", "deaths")), seen, at)
         out.print(table)
     for task, record in list(folder.failures().items())[:5]:
         out.print(f"task {task} failed ({record['arm']}, point {record['point']}, draw {record['draw']}, replicate {record['replicate']}): "
@@ -155,3 +156,27 @@ def submit(folder, yes, quiet):
         return
     number = slurm.submit(path)
     typer.echo(f"{number}" if quiet else f"Job {number}. Watch it with: hytesim sweep status {folder.path}")
+
+
+def analysis(folder, measures, seed):
+    """Analyse a folder and print what was found."""
+    from pathlib import Path
+
+    from results.store import StoreError
+    from results.sweeps.analyse import analyse
+    from sim.sweep.folder import open_folder
+
+    opened = open_folder(folder, check=False)
+    missing = opened.missing()
+    if len(missing) == len(opened.units()):
+        raise StoreError(f"{folder} has no finished chunk yet")
+    out = console()
+    if missing:
+        out.print(f"{len(missing)} of {len(opened.units())} chunks are not done yet; what follows rests on the others.", soft_wrap=True)
+    try:
+        said = analyse(folder, measures, seed)
+    except ImportError as error:
+        raise ValueError(f"analysing needs the extra `sweep` ({error.name} is missing): pip install 'hytesim[sweep]'") from None
+    for line in said:
+        out.print(line, soft_wrap=True, markup=False)
+    out.print(f"Tables and figures: {Path(folder) / 'analysis'}", soft_wrap=True)

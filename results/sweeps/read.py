@@ -16,7 +16,8 @@ LEVELS = ("wellbeing", "good_quality_of_life", "health", "strain", "distress", "
           "sii_wellbeing", "erreygers_wellbeing")
 EFFECTS = {"wellby": "life_satisfaction_years_total_discounted", "qaly": "qaly_total_discounted"}
 MEASURES = {
-    "wellbeing": "mean wellbeing in the last year [EUROHIS score]", "gap": "mean gap of the groups at the start to those in none, last year [EUROHIS points]",
+    "wellbeing": "mean wellbeing in the last year [EUROHIS score]",
+    "gap": "mean gap of the groups at the start to those in none, last year [EUROHIS points]",
     "wellby": "life-satisfaction years, discounted", "qaly": "QALYs, discounted",
     "cost_society": "resource costs of all payers, discounted [EUR2018]",
     "cost_public": "payments of public payers, transfers included, discounted [EUR2018]",

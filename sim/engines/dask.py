@@ -2,7 +2,7 @@
 
 import logging
 
-from sim.sweep.chunks import Full, carry
+from sim.sweep.chunks import FullError, carry
 from sim.sweep.journal import read
 
 __all__ = ["sweep"]
@@ -76,7 +76,7 @@ def _all(distributed, client, work, units, tell, stopping):
         for event, task, seconds, worker in events:
             tell(event, unit, task, seconds, worker)
         if end == "full":
-            raise Full(f"{work.folder} cannot be written to any more")
+            raise FullError(f"{work.folder} cannot be written to any more")
         tell(end, unit, None, None, "dask")
         if stopping():
             client.cancel(list(waiting))
@@ -97,7 +97,7 @@ def _carry(work, unit, given_up):
     events, who = [], f"{socket.gethostname()}.{os.getpid()}"
     try:
         end = carry(work, unit, lambda event, task, seconds: events.append((event, task, seconds, who)), None, given_up)
-    except Full:
+    except FullError:
         end = "full"
     return end, [e for e in events if e[0] != "begin"]
 

@@ -13,13 +13,13 @@ from results import store
 from sim.sweep.folder import Folder
 from sim.sweep.journal import Journal
 
-__all__ = ["Full", "Work", "carry", "simulate"]
+__all__ = ["FullError", "Work", "carry", "simulate"]
 
 KEYS = ["task", "year", "kind", "stratum"]
 TYPES = {"task": pa.int32(), "year": pa.int16(), "kind": pa.string(), "stratum": pa.string()}
 
 
-class Full(Exception):
+class FullError(Exception):
     """The folder cannot be written to any more (disk full, quota, read-only): no task's fault."""
 
 
@@ -55,7 +55,7 @@ def carry(work, unit, tell=None, stopping=None, given_up=None):
     """Do what is missing of a unit and write its part. Returns "done", "stopped", or "there" if the part existed.
 
     tell(event, task, seconds or None): "begin", "end" or "failed" of each task. stopping(): asked before each task.
-    given_up: {task: words}, tasks that are not tried again. Raises Full when the folder does not take the result.
+    given_up: {task: words}, tasks that are not tried again. Raises FullError when the folder does not take the result.
     """
     folder, tell = opened(work.folder), tell or (lambda *_: None)
     part = folder.path / "results" / f"part-{unit.name}.parquet"
@@ -72,7 +72,7 @@ def carry(work, unit, tell=None, stopping=None, given_up=None):
             _write(part, [journal.done[task] for task in unit.tasks if task not in failed])
         journal.end()
     except OSError as error:
-        raise Full(f"{folder.path} cannot be written to ({error.strerror or error})") from error
+        raise FullError(f"{folder.path} cannot be written to ({error.strerror or error})") from error
     finally:
         journal.close()
     return "done"

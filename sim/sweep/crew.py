@@ -6,7 +6,7 @@ from collections import deque
 from multiprocessing.connection import wait
 
 from sim.engines import processes
-from sim.sweep.chunks import Full, carry
+from sim.sweep.chunks import FullError, carry
 
 __all__ = ["DEATHS", "Crew"]
 
@@ -25,7 +25,7 @@ class Crew:
         self.context = processes.context()
 
     def run(self):
-        """Work until everything is done or told to stop. Raises Full when the folder takes no more. Ctrl-C ends the workers."""
+        """Work until everything is done or told to stop. Raises FullError when the folder takes no more. Ctrl-C ends the workers."""
         with processes.one_thread():
             try:
                 while self.waiting or any(w.unit for w in self.workers.values()):
@@ -77,7 +77,7 @@ class Crew:
             while worker.pipe.poll():
                 event, task, seconds = worker.pipe.recv()
                 if event == "full":
-                    raise Full(task)
+                    raise FullError(task)
                 if event == "unit":
                     self.tell(task, worker.unit, None, None, worker.process.pid)
                     self._give(worker)
@@ -161,7 +161,7 @@ def _live(pipe, work):
         unit, given_up = words
         try:
             end = carry(work, unit, tell, pipe.poll, given_up)
-        except Full as error:
+        except FullError as error:
             pipe.send(("full", str(error), None))
             return
         pipe.send(("unit", end, None))

@@ -45,7 +45,7 @@ def carry_out(folder, units, engine="processes", workers=None, memory=None, tell
 
     workers: processes, by default one per core. memory: bytes that a worker may take, by default its share of what is there.
     tell: as engines tell. label: what this driver is called in `status`. options: further arguments of the engine.
-    Raises chunks.Full when the folder takes no more, KeyboardInterrupt on Ctrl-C; what is done is kept in either case.
+    Raises chunks.FullError when the folder takes no more, KeyboardInterrupt on Ctrl-C; what is done is kept in either case.
     """
     store.writable(folder.path / "results")
     workers = min(workers or runs.cores(), max(1, len(units)))

@@ -41,8 +41,8 @@ class Head(Strict):
 class Cluster(Strict):
     """[cluster]: what a job of this sweep needs to say to Slurm; it does not touch results."""
 
-    options: list[str] = []
-    setup: list[str] = []
+    options: list[str] = Field(default_factory=list)
+    setup: list[str] = Field(default_factory=list)
     cpus: int = Field(4, ge=1, description="processors per array task")
     hours: float = Field(1.0, gt=0, le=72, description="hours one array task should run")
     tasks: int = Field(90, ge=1, le=1000, description="most tasks in one array")
@@ -51,9 +51,9 @@ class Cluster(Strict):
 class Search(Strict):
     """[search]: what to look for: objectives with their direction, limits, and how many candidates."""
 
-    maximise: list[str] = []
-    minimise: list[str] = []
-    limits: dict[str, str] = {}
+    maximise: list[str] = Field(default_factory=list)
+    minimise: list[str] = Field(default_factory=list)
+    limits: dict[str, str] = Field(default_factory=dict)
     candidates: int = Field(64, ge=4, le=100_000, description="candidates in all")
     generation: int = Field(16, ge=2, description="candidates evaluated together")
 
@@ -196,7 +196,7 @@ class _Check:
 
     def arms(self, head):
         """The scenarios with [set] laid over those that have the path, the comparator of the first in front."""
-        self.settings = {path: value for path, value in _flat(self.tables.get("set", {}), lambda v: not isinstance(v, dict))}
+        self.settings = dict(_flat(self.tables.get("set", {}), lambda v: not isinstance(v, dict)))
         if head.seed is not None:
             self.settings["runs.seed"] = head.seed
         found = {}

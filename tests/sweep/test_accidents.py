@@ -43,7 +43,8 @@ def marks(folder):
 
 
 def finished(folder):
-    return sum(len(u.tasks) for u in folder.units()) - sum(len(u.tasks) for u in folder.missing()) + sum(journal.count(folder.path).values())
+    open_tasks = sum(len(u.tasks) for u in folder.missing())
+    return sum(len(u.tasks) for u in folder.units()) - open_tasks + sum(journal.count(folder.path).values())
 
 
 @LINUX
@@ -78,7 +79,7 @@ def test_kill_9_twenty_times_loses_nothing_but_the_unfinished_tasks(sweep, comma
         lost += 1 if what == "worker" else 2
         if what != "worker":
             driver.wait(20)
-            gone, alive = psutil.wait_procs(family, timeout=20)
+            _gone, alive = psutil.wait_procs(family, timeout=20)
             assert not alive, "a worker outlived its driver"
             driver = None
     assert kills >= KILLS // 2  # the sweep must have been disturbed again and again
@@ -144,7 +145,7 @@ def test_two_drivers_on_one_folder(sweep, command, digest):
         time.sleep(0.05)
     second = command(folder.path, "--workers", "1", wait=False)
     for driver in (first, second):
-        out, err = driver.communicate(timeout=200)
+        _out, err = driver.communicate(timeout=200)
         assert driver.returncode == 0, err
     assert digest(folder) == expected
     assert len(marks(folder)) <= 120 + 2 * 6

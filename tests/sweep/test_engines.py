@@ -6,7 +6,7 @@ import pytest
 
 from results import store
 from sim.sweep import drive
-from sim.sweep.chunks import Full
+from sim.sweep.chunks import FullError
 from sim.sweep.folder import Folder
 
 
@@ -62,7 +62,7 @@ def test_shards_share_out_every_unit_once():
     units = list(range(17))
     for whole in (1, 3, 40):
         shares = [drive.shard(units, k, whole) for k in range(1, whole + 1)]
-        assert sorted(sum(shares, [])) == units
+        assert sorted(u for share in shares for u in share) == units
     with pytest.raises(ValueError, match="4/3"):
         drive.shard(units, 4, 3)
 
@@ -120,7 +120,7 @@ def test_a_full_disk_fails_nothing(sweep, monkeypatch, digest):
 
     with monkeypatch.context() as patch:
         patch.setattr(journal.Journal, "add", full)
-        with pytest.raises(Full, match="No space left"):
+        with pytest.raises(FullError, match="No space left"):
             drive.carry_out(folder, folder.missing(), "here")
     assert not folder.failures()
     drive.carry_out(folder, folder.missing(), "here")
