@@ -57,10 +57,10 @@ def carry(
     if dry_run:
         show.estimate(_read(plan), quiet)
         return
-    folder = _folder(plan, out)
     if optimise:
-        show.search(folder, workers, memory, quiet)
+        show.search(_read(plan), out, workers, memory and int(memory * 1e9), quiet)
         return
+    folder = _folder(plan, out)
     if engine == "slurm":
         show.submit(folder, yes, quiet)
         return

@@ -180,3 +180,32 @@ def analysis(folder, measures, seed):
     for line in said:
         out.print(line, soft_wrap=True, markup=False)
     out.print(f"Tables and figures: {Path(folder) / 'analysis'}", soft_wrap=True)
+
+
+def search(plan, out, workers, memory, quiet):
+    """Look for the best mixes of a plan and print the frontier."""
+    from pathlib import Path
+
+    from sim.sweep import drive
+    from sim.sweep import search as searching
+    from sim.sweep.folder import Folder, create
+
+    folder = create(plan, Path(out) / plan.id)
+    err = Console(stderr=True, highlight=False)
+
+    def carry(current):
+        drive.carry_out(current, current.missing(), "processes", workers, memory, None, "search")
+
+    found = searching.find(plan, folder, carry, None if quiet else lambda done, total: err.print(f"{done} of {total} candidates"))
+    files = searching.keep(plan, Folder(folder.path), found)
+    best = found[found["frontier"]]
+    table = Table(title=f"{len(best)} of {len(found)} mixes on the frontier", title_justify="left")
+    shown = ["point", *(f.path for f in plan.factors), *plan.search.maximise, *plan.search.minimise]
+    for name in shown:
+        table.add_column(name.rsplit(".", 1)[-1] if "." in name else name, justify="right")
+    for row in best.sort_values(shown[-1]).to_dict("records"):
+        table.add_row(*(f"{row[n]:.4g}" if isinstance(row[n], float) else str(row[n]) for n in shown))
+    out_console = console()
+    if not quiet:
+        out_console.print(table)
+    out_console.print(f"Mixes as scenarios for `hytesim compare`: {files[0].parent if files else folder.path / 'search'}", soft_wrap=True)
