@@ -216,7 +216,6 @@ class _Check:
             if found and path not in everywhere:
                 self.add(f"set.{path}", f"no scenario of this plan has '{path}'.", near_miss(path, everywhere), True)
         found = {name: self.overlaid(arm) for name, arm in found.items()}
-        found = {name: arm for name, arm in found.items() if arm is not None}
         self.twins(list(found.values()))
         return found
 
@@ -252,7 +251,7 @@ class _Check:
             return runs.load(arm.path, own) if own else arm
         except ScenarioError as error:
             self.again(error, "set")
-            return None
+            return arm  # the rest is checked without [set]
 
     def twins(self, arms):
         """Arms must have the same residents and months, or nothing can be paired."""

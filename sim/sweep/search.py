@@ -30,7 +30,7 @@ def find(plan, folder, carry, tell=None):
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     directions = ["maximize"] * len(search.maximise) + ["minimize"] * len(search.minimise)
     seed = next(iter(plan.arms.values())).runs.seed % 2**32
-    sampler = optuna.samplers.NSGAIISampler(population_size=search.generation, seed=seed, constraints_func=lambda t: t.user_attrs["over"])
+    sampler = optuna.samplers.NSGAIISampler(population_size=search.generation, seed=seed)
     study = optuna.create_study(directions=directions, sampler=sampler)
     carry(folder)
     found = _measured(plan, folder)
@@ -124,7 +124,8 @@ def _tell(study, search, trials, found, plan):
         if seen is None:  # its tasks failed
             study.tell(trial, state=type(trial.study.trials[0].state).FAIL)
             continue
-        trial.set_user_attr("over", _over(seen, search))
+        for measure, over in zip(search.limits, _over(seen, search), strict=True):
+            trial.set_constraint(measure, over)
         study.tell(trial, [seen[m] for m in (*search.maximise, *search.minimise)])
 
 
@@ -135,13 +136,18 @@ def _over(row, search):
 
 
 def frontier(found, search):
-    """Candidates with `within` (all limits) and `frontier`: no other within is as good in all objectives and better in one."""
+    """Candidates with `within` (all limits) and `frontier`: no other within is as good in all objectives and better in one (of
+    those alike in all the first is kept).
+    """
     values = np.column_stack([*(-found[m] for m in search.maximise), *(found[m] for m in search.minimise)])
     within = np.array([all(over <= 0 for over in _over(row, search)) for row in found.to_dict("records")])
-    best = [bool(within[i]) and not any(
-        within[j] and (values[j] <= values[i]).all() and (values[j] < values[i]).any() for j in range(len(values)))
-        for i in range(len(values))]
+    best = [bool(within[i]) and not any(within[j] and _beats(values, j, i) for j in range(len(values))) for i in range(len(values))]
     return found.assign(within=within, frontier=best)
+
+
+def _beats(values, j, i):
+    """Whether candidate j is as good as i in everything and better in something, or the same and earlier."""
+    return bool((values[j] <= values[i]).all() and ((values[j] < values[i]).any() or j < i))
 
 
 def keep(plan, folder, found):
