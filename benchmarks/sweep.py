@@ -118,9 +118,9 @@ def reading(say, runs=10_000):
         by_year = every.groupby(["year", "stratum"], observed=True)["wellbeing"].mean()
         ended = time.perf_counter()
         size = sum(f.stat().st_size for f in files)
-        say(f"{runs:,} runs x {YEARS} years x {STRATA} strata x {OUTCOMES + 3} columns: {size / 1e6:.0f} MB in {len(files)} files, written in "
-            f"{wrote - started:.0f} s; whole period read and summarised in {decided - wrote:.1f} s ({len(mean)} quantiles), one outcome of all "
-            f"years in {ended - decided:.1f} s ({len(every):,} rows, {len(by_year)} means)\n")
+        say(f"{runs:,} runs x {YEARS} years x {STRATA} strata x {OUTCOMES + 3} columns: {size / 1e6:.0f} MB in {len(files)} files, "
+            f"written in {wrote - started:.0f} s; whole period read and summarised in {decided - wrote:.1f} s ({len(mean)} quantiles), "
+            f"one outcome of all years in {ended - decided:.1f} s ({len(every):,} rows, {len(by_year)} means)\n")
 
 
 def main():

@@ -1,6 +1,8 @@
 """A Dask cluster: of this machine, at an address, or of Slurm jobs by dask-jobqueue, which grows and shrinks with the work."""
 
 import logging
+from functools import cache
+from pathlib import Path
 
 from sim.sweep.chunks import FullError, carry
 from sim.sweep.journal import read
@@ -89,11 +91,34 @@ def _next(work, unit, given_up):
     return next(t for t in unit.tasks if t not in done and t not in given_up)
 
 
+@cache
+def compile_once(folder):
+    """On a worker, before its first unit: compile what the tasks need, one process of a host after the other."""
+    from numba import config
+
+    from sim import runs
+    from sim.sweep.folder import Folder
+    from sim.sweep.tasks import SIMULATE
+
+    found = Folder(folder)
+    if found.facts["compute"] != SIMULATE:
+        return
+    try:
+        import fcntl
+    except ImportError:
+        runs.prepare(found.arms())
+        return
+    with open(Path(config.CACHE_DIR or ".") / "compiling.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        runs.prepare(found.arms())
+
+
 def _carry(work, unit, given_up):
     """On a worker: a unit, and what happened to its tasks."""
     import os
     import socket
 
+    compile_once(work.folder)
     events, who = [], f"{socket.gethostname()}.{os.getpid()}"
     try:
         end = carry(work, unit, lambda event, task, seconds: events.append((event, task, seconds, who)), None, given_up)

@@ -95,8 +95,16 @@ def _work(pipe, folder, both):
     import sim.model  # noqa: F401
 
     pipe.send("ready")
-    seconds = []
-    carry(Work(folder), Unit("000000", both), lambda event, task, took: seconds.append(took) if took is not None else None)
+    began, seconds = [0.0], []
+
+    def tell(event, task, took):
+        """Processor time, so that neighbours on this machine do not count."""
+        if event == "begin":
+            began[0] = time.process_time()
+        else:
+            seconds.append(time.process_time() - began[0])
+
+    carry(Work(folder), Unit("000000", both), tell)
     failed = open_folder(folder, check=False).failures()
     pipe.send((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, next((r["traceback"] for r in failed.values()), "")))
     pipe.send(seconds)
