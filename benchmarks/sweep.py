@@ -63,9 +63,11 @@ def folder_of(place, replicates, chunk, job, milliseconds=1):
 
 def ours(tasks, seconds, workers):
     """Our engine, from a laid-out sweep to the last part on disk."""
+    from sim.engines import processes
     from sim.sweep import drive
 
     with tempfile.TemporaryDirectory() as place:
+        processes.begin()  # as the command does while it reads the plan
         folder = folder_of(place, tasks // 2, 50, "sleeping", round(seconds * 1000))
         started = time.perf_counter()
         outcome = drive.carry_out(folder, folder.missing(), "processes", workers)
