@@ -5,6 +5,11 @@ import traceback
 
 INTERRUPTED = 130
 
+
+class KeptError(Exception):
+    """Interrupted by the user; the text says what is kept and how to go on."""
+
+
 def guarded(app):
     """Run a Typer app and return its exit code. Wrong input is told in its own words, without a traceback."""
     import typer
@@ -22,6 +27,8 @@ def guarded(app):
         return 2
     except KeyboardInterrupt:
         return _interrupted()
+    except KeptError as ending:
+        return _interrupted(ending)
     except BrokenPipeError:
         return 0
     except Exception as error:
@@ -42,6 +49,6 @@ def _is_input(error):
     return isinstance(error, ScenarioError | StoreError | TableError | ValueError | FileNotFoundError)
 
 
-def _interrupted():
-    sys.stderr.write("Interrupted. No run folder was written.\n")
+def _interrupted(ending=None):
+    sys.stderr.write(f"{ending or 'Interrupted. No run folder was written.'}\n")
     return INTERRUPTED

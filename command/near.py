@@ -5,6 +5,12 @@ import difflib
 from typer.core import TyperGroup
 
 
+def nearest(word, names):
+    """` Did you mean 'x'?`, or the list of what there is."""
+    near = difflib.get_close_matches(word, list(names), 1)
+    return f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(names)}."
+
+
 class NearMiss(TyperGroup):
     """Command group that offers the nearest name for an unknown one."""
 
@@ -12,7 +18,5 @@ class NearMiss(TyperGroup):
         """Find the command; on an unknown name fail with the nearest one."""
         names = self.list_commands(ctx)
         if args and args[0] not in names and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], names, 1)
-            hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(names)}."
-            ctx.fail(f"No command '{args[0]}'.{hint}")
+            ctx.fail(f"No command '{args[0]}'.{nearest(args[0], names)}")
         return super().resolve_command(ctx, args)

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ __all__ = [
     "runs",
     "to_frame",
     "writable",
+    "write_groups",
+    "write_parquet",
     "write_table",
     "write_text",
 ]
@@ -160,26 +163,45 @@ def write_table(folder, table, frame, part=0):
 
     Whole or absent, and the same bytes for the same frame, so that a part that exists is a chunk done.
     """
+    target = pathlib.Path(folder) / table / f"part-{part:05d}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write_parquet(frame, target)
+
+
+def write_parquet(frame, target, ends=()):
+    """Write one Parquet file whole or not at all, under a hidden name of this process until it is flushed.
+
+    frame: a pandas frame or an Arrow table. ends: row numbers at which a new row group begins, so that a reader can skip.
+    """
+    import pyarrow as pa
+
+    arrow = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
+    arrow = arrow.replace_schema_metadata(None)
+    bounds = zip([0, *ends], [*ends, arrow.num_rows], strict=True)
+    write_groups((arrow.slice(start, stop - start) for start, stop in bounds), arrow.schema, target)
+    return target
+
+
+def write_groups(groups, schema, target):
+    """As `write_parquet`, from Arrow tables of one schema that are made one by one. Returns the number of rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    floats = [field.name for field in arrow.schema if pa.types.is_floating(field.type)]
-    words = [field.name for field in arrow.schema if not pa.types.is_floating(field.type)]
-    target = pathlib.Path(folder) / table / f"part-{part:05d}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    hidden = target.with_name(f".{target.name}.part")
-    pq.write_table(
-        arrow,
-        hidden,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=words,
-        use_byte_stream_split=floats,
-    )
-    _flush(hidden)
-    os.replace(hidden, target)
-    return target
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    words = [field.name for field in schema if not pa.types.is_floating(field.type)]
+    hidden = target.with_name(f".{target.name}.{socket.gethostname()}.{os.getpid()}.part")
+    settings = {"compression": "zstd", "compression_level": 3, "use_dictionary": words, "use_byte_stream_split": floats}
+    rows = 0
+    try:
+        with pq.ParquetWriter(hidden, schema, **settings) as writer:
+            for group in groups:
+                writer.write_table(group)
+                rows += group.num_rows
+        _flush(hidden)
+        os.replace(hidden, target)
+    finally:
+        hidden.unlink(missing_ok=True)
+    return rows
 
 
 class Tables(Mapping):

@@ -5,7 +5,7 @@ import pandas as pd
 
 from results.economics import discount_factors
 
-__all__ = ["RUN", "add_up", "arms_of", "last_year", "level", "payments", "select", "spending", "total"]
+__all__ = ["RUN", "add_up", "among", "arms_of", "last_year", "level", "payments", "select", "spending", "total"]
 
 RUN = ["arm", "draw", "replicate"]
 STRATUM = ["stratum_kind", "stratum"]
@@ -40,14 +40,14 @@ def select(frame, arms=None, table="outcomes", **where):
         wanted["arm"] = list(arms)
     keep = np.ones(len(frame), dtype=bool)
     if "place" in frame.columns:
-        whole = _among(frame["place"], ["all"])
+        whole = among(frame["place"], ["all"])
         keep = whole if whole.any() else keep
     for column, values in wanted.items():
-        keep = keep & _among(frame[column], values)
+        keep = keep & among(frame[column], values)
     return frame if keep.all() else frame[keep]
 
 
-def _among(column, values):
+def among(column, values):
     """Where a column has one of the values; of categories each is asked once."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return np.append(column.cat.categories.isin(values), False)[column.cat.codes]  # code -1 is missing

@@ -9,13 +9,22 @@ import tempfile
 from pathlib import Path
 
 
+def _processor():
+    """Model and abilities of this processor, which differ between nodes of a cluster; the name of its kind where it is not told."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            return sorted({line.strip() for line in file if line.startswith(("model name", "flags", "Features"))})
+    except OSError:
+        return platform.processor()
+
+
 def _compiled_folder():
-    """Where compiled rules are kept: keyed by the sources that are compiled, Numba and the processor.
+    """Where compiled rules are kept: keyed by the sources that are compiled and their place, Numba and the processor.
 
     Numba does not notice an edit in another file than the one it compiled, so every state of the sources has a folder of
     its own. Falls back on the folder for temporary files where the home is not writable.
     """
-    digest = hashlib.sha256(importlib.metadata.version("numba").encode())
+    digest = hashlib.sha256(f"{importlib.metadata.version('numba')} {_processor()} {Path(__file__).parent}".encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         source = path.read_bytes()
         if b"numba" in source or b"import rule" in source:

@@ -8,3 +8,16 @@ def execute(function, tasks, workers, done):
         results.append(function(task))
         done()
     return results
+
+
+def sweep(work, units, workers, tell, stopping):
+    """Carry out units of a sweep one after the other in this process. `workers` is not used."""
+    import os
+
+    from sim.sweep.chunks import carry
+
+    for unit in units:
+        if stopping():
+            return
+        end = carry(work, unit, lambda event, task, seconds, u=unit: tell(event, u, task, seconds, os.getpid()), stopping)
+        tell(end, unit, None, None, os.getpid())

@@ -3,34 +3,35 @@
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from multiprocessing import connection
 
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def begin():
     """Let the process from which workers are forked import the model already, while the caller is still reading scenarios."""
-    context = _context()
-    if context.get_start_method() == "forkserver":
+    if context().get_start_method() == "forkserver":
         from multiprocessing import forkserver, resource_tracker
 
         resource_tracker.ensure_running()  # it lets signals through again when it has started, so it starts first
-        with _one_thread(), _undisturbed():
+        with one_thread(), undisturbed():
             forkserver.ensure_running()
 
 
-def _context():
+def context():
     """Workers come from a clean server process that has imported the model once; where there is none, from scratch."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.model", "sim.tidy"])
-    return context
+    chosen = multiprocessing.get_context("forkserver")
+    chosen.set_forkserver_preload(["sim.model", "sim.tidy"])
+    return chosen
 
 
 @contextmanager
-def _undisturbed():
+def undisturbed():
     """Ctrl-C waits until the server of workers has started, which inherits this and leaves Ctrl-C to its parent from the start."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -43,7 +44,7 @@ def _undisturbed():
 
 
 @contextmanager
-def _one_thread():
+def one_thread():
     """One thread for each worker, whatever libraries would choose; the settings are put back afterwards."""
     held = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
@@ -59,8 +60,8 @@ def execute(function, tasks, workers, done):
 
     An exception in a task ends the others that have not begun and is raised here. Ctrl-C ends the workers at once.
     """
-    with _one_thread():
-        pool = ProcessPoolExecutor(workers, _context(), initializer=_begin)
+    with one_thread():
+        pool = ProcessPoolExecutor(workers, context(), initializer=settle)
         try:
             places = {pool.submit(function, task): i for i, task in enumerate(tasks)}
             results = [None] * len(tasks)
@@ -74,16 +75,26 @@ def execute(function, tasks, workers, done):
             raise
 
 
-def _begin():
+def sweep(work, units, workers, tell, stopping):
+    """Carry out units of a sweep on `workers` processes, each replaced if it dies."""
+    from sim.sweep.crew import Crew
+
+    Crew(work, units, workers, tell, stopping).run()
+
+
+def settle():
     """A worker leaves Ctrl-C to its parent, ends on a plain termination, and does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
-        import ctypes
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG, Linux only
-    except (OSError, AttributeError):
-        return
+
+def _follow(sentinel):
+    """Wait for the end of the process that asked for this worker (its server of workers may live on) and end with it."""
+    connection.wait([sentinel])
+    os._exit(1)
 
 
 def _end(pool):

@@ -1,0 +1,132 @@
+"""A sweep's folder as frames: yearly rows, decision quantities of each run, and each arm against the comparator."""
+
+import json
+import pathlib
+
+import numpy as np
+import pandas as pd
+
+from results.sweeps.condense import PERIOD
+from results.tidy import NOT_PUBLIC
+
+__all__ = ["AT", "MEASURES", "decisions", "effects", "factors", "plan", "rows", "runs"]
+
+AT = ["point", "draw", "replicate"]  # runs alike in these are twins
+LEVELS = ("wellbeing", "good_quality_of_life", "health", "strain", "distress", "loneliness", "employment", "contacts",
+          "sii_wellbeing", "erreygers_wellbeing")
+EFFECTS = {"wellby": "life_satisfaction_years_total_discounted", "qaly": "qaly_total_discounted"}
+MEASURES = {
+    "wellbeing": "mean wellbeing in the last year [EUROHIS score]",
+    "gap": "mean gap of the groups at the start to those in none, last year [EUROHIS points]",
+    "wellby": "life-satisfaction years, discounted", "qaly": "QALYs, discounted",
+    "cost_society": "resource costs of all payers, discounted [EUR2018]",
+    "cost_public": "payments of public payers, transfers included, discounted [EUR2018]",
+}
+
+
+def plan(folder):
+    """The facts of a sweep: what its plan.json says."""
+    return json.loads((pathlib.Path(folder) / "plan.json").read_text(encoding="utf-8"))
+
+
+def runs(folder):
+    """The task table: one row per arm, point, draw and replicate, with its task and the values of the factors."""
+    parts = sorted((pathlib.Path(folder) / "tasks").glob("part-*.parquet"))
+    return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True)
+
+
+def factors(folder):
+    """Columns of the task table that hold what is varied."""
+    return [name for name in plan(folder)["factors"] if name in runs(folder)]
+
+
+def rows(folder, year=None, kind=None, columns=None):
+    """Rows of all finished tasks, sorted by task, year, kind and stratum, whoever computed them and in whatever order.
+
+    year: one year, or None for all (0 is the whole period); kind: one kind of stratum or a list; columns: outcomes.
+    """
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    files = sorted((pathlib.Path(folder) / "results").glob("part-*.parquet"))
+    if not files:
+        raise ValueError(f"{folder} has no finished chunk yet")
+    schema = pa.unify_schemas([pq.read_schema(f) for f in files])
+    keys = ["task", "year", "kind", "stratum"]
+    wanted = None
+    if year is not None:
+        wanted = ds.field("year") == year
+    if kind is not None:
+        among = ds.field("kind").isin([kind] if isinstance(kind, str) else list(kind))
+        wanted = among if wanted is None else wanted & among
+    names = schema.names if columns is None else [*keys, *(c for c in columns if c in schema.names)]
+    table = ds.dataset([str(f) for f in files], schema=schema).to_table(columns=names, filter=wanted)
+    for i, name in enumerate(table.column_names):
+        if name in ("kind", "stratum"):
+            table = table.set_column(i, name, table.column(name).dictionary_encode())
+    frame = table.unify_dictionaries().to_pandas()
+    for name in ("kind", "stratum"):
+        frame[name] = frame[name].cat.set_categories(sorted(frame[name].cat.categories))
+    return frame.sort_values(keys, ignore_index=True, kind="stable")
+
+
+def decisions(folder):
+    """One row per finished run: arm, point, draw, replicate, factors, and the quantities decisions rest on (`MEASURES` and others).
+
+    Levels are of the last measured year over all residents; gaps those of groups as they were at the start against residents in
+    none; `wellby`, `qaly` and costs are discounted sums over the whole period, scaled to the real population.
+    """
+    last = int(rows(folder, kind="payer", columns=["resource_cost"])["year"].max())
+    level = rows(folder, last, "all").set_index("task")
+    found = level[[name for name in LEVELS if name in level]].copy()
+    found = found.join(_gaps(rows(folder, last, "group_start", ["n", "wellbeing"])))
+    whole = rows(folder, PERIOD, "all", EFFECTS.values()).set_index("task")
+    for name, column in EFFECTS.items():
+        found[name] = whole[column]
+    found = found.join(_costs(rows(folder, PERIOD, "payer", ["resource_cost_discounted", "transfers_discounted"])))
+    table = runs(folder).drop(columns=["chunk", "key", "settings"])
+    return table.merge(found.reset_index(), on="task").sort_values("run", ignore_index=True)
+
+
+def _gaps(groups):
+    """Wellbeing of those in no group at the start minus each group's, and its mean over residents of the groups."""
+    wide = groups.pivot(index="task", columns="stratum", values="wellbeing")
+    people = groups.pivot(index="task", columns="stratum", values="n")
+    names = [c for c in wide.columns if c not in ("none", "any")]
+    gaps = (-wide[names]).add(wide["none"], axis=0)
+    size = people[names].where(gaps.notna())
+    gaps.columns = [f"gap_{name}" for name in names]
+    mean = (gaps.to_numpy() * size.to_numpy())
+    gaps.insert(0, "gap", np.nansum(mean, axis=1) / np.nansum(size.to_numpy(), axis=1))
+    return gaps
+
+
+def _costs(payers):
+    payers = payers.assign(paid=payers["resource_cost_discounted"] + payers["transfers_discounted"])
+    wide = payers.pivot(index="task", columns="stratum", values="paid").fillna(0.0)
+    public = wide[[c for c in wide.columns if c not in NOT_PUBLIC]].sum(axis=1)
+    society = payers.groupby("task")["resource_cost_discounted"].sum()
+    wide.columns = [f"cost_{name}" for name in wide.columns]
+    return wide.assign(cost_society=society, cost_public=public)
+
+
+def effects(table, comparator):
+    """Each arm minus the comparator, twin by twin: a frame as `decisions`, without the comparator's rows.
+
+    Runs without a twin are left out; ValueError if none is left.
+    """
+    base = table[table["arm"] == comparator]
+    measures = measured(table)
+    twins = table[table["arm"] != comparator].merge(base[[*AT, *measures]], on=AT, suffixes=("", "_comparator"))
+    if twins.empty:
+        raise ValueError(f"no run has a twin in '{comparator}', so there is nothing to compare")
+    for name in measures:
+        twins[name] -= twins.pop(f"{name}_comparator")
+    return twins
+
+
+def measured(table):
+    """Columns of `decisions` that are measures."""
+    start = list(table.columns).index(next(name for name in LEVELS if name in table))
+    return list(table.columns[start:])

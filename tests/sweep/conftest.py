@@ -1,0 +1,79 @@
+"""Sweeps of made-up tasks, and their digest: what must be alike on every engine and after every accident."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.sweep import folder as folders
+from sim.sweep import plan as plans
+from sim.sweep.merge import merge
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAN = """
+[sweep]
+scenarios = ["promeq"]
+design = "list"
+replicates = {replicates}
+chunk = {chunk}
+
+[set]
+"population.residents" = 300
+"population.places" = ["Kouvola"]
+"time.years" = 1
+
+[[list]]
+"parameters.wellbeing.persistence" = 0.9
+"""
+
+
+@pytest.fixture(scope="session")
+def checked(tmp_path_factory):
+    """checked(replicates=10, chunk=4): a checked plan of 2 x replicates tasks (read once per size)."""
+    known = {}
+
+    def read(replicates=10, chunk=4):
+        if (replicates, chunk) not in known:
+            file = tmp_path_factory.mktemp("plan") / "tiny.toml"
+            file.write_text(PLAN.format(replicates=replicates, chunk=chunk), encoding="utf-8")
+            known[replicates, chunk] = plans.load(file)
+        return known[replicates, chunk]
+
+    return read
+
+
+@pytest.fixture
+def sweep(checked, tmp_path):
+    """sweep("doze", replicates=10, chunk=4, name="tiny"): a Folder whose tasks are the function of tests/sweep/jobs.py."""
+
+    def make(job, replicates=10, chunk=4, name="tiny", place=tmp_path):
+        return folders.create(checked(replicates, chunk), place / name, f"tests.sweep.jobs:{job}")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def digest():
+    """digest(folder): SHA-256 of the merged results; alike only if every byte of every task is."""
+    return lambda folder: merge(folders.Folder(folder.path))["sha256"]
+
+
+@pytest.fixture(scope="session")
+def command():
+    """command(*words, wait=True): `python -m hytesim sweep …` from the root; the finished or the started process."""
+
+    def run(*words, wait=True, **options):
+        line = [sys.executable, "-m", "hytesim", "sweep", *map(str, words)]
+        options = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": os.environ.copy(), **options}
+        return subprocess.run(line, check=False, timeout=300, **options) if wait else subprocess.Popen(line, **options)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def hashed():
+    """hashed(path): SHA-256 of a file."""
+    return lambda path: hashlib.sha256(Path(path).read_bytes()).hexdigest()

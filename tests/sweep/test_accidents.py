@@ -1,0 +1,262 @@
+"""Kill -9 of workers, drivers and all; full disks, read-only folders, clocks set back, two drivers, edited plans, Ctrl-C."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from results import store
+from sim.sweep import drive, journal
+from sim.sweep import folder as folders
+from sim.sweep import plan as plans
+
+KILLS = 20
+TASKS = 240
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
+
+
+def whole(sweep, digest, job="doze", **sizes):
+    """The digest of an undisturbed sweep."""
+    folder = sweep("quick", name="whole", **sizes)
+    drive.carry_out(folder, folder.missing(), "here")
+    return digest(folder)
+
+
+def children(process):
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def marks(folder):
+    """How often each task was done (jobs.count leaves a mark at its beginning)."""
+    return [int(p.name.split(".")[0]) for p in (folder.path / "log").iterdir()]
+
+
+def finished(folder):
+    open_tasks = sum(len(u.tasks) for u in folder.missing())
+    return sum(len(u.tasks) for u in folder.units()) - open_tasks + sum(journal.count(folder.path).values())
+
+
+@LINUX
+def test_kill_9_twenty_times_loses_nothing_but_the_unfinished_tasks(sweep, command, digest):
+    """Workers, the driver and everything at moments of a seeded draw. Each kill costs one task per worker at most, nothing is
+    done twice beside, no file is half there, and no process is left over."""
+    chance = random.Random(6)
+    folder = sweep("count", replicates=TASKS // 2, chunk=12)
+    expected = whole(sweep, digest, replicates=TASKS // 2, chunk=12)
+    driver, kills, lost = None, 0, 0
+    while folder.missing():
+        if driver is None or driver.poll() is not None:
+            driver = command(folder.path, "--workers", "2", "--quiet", wait=False)
+        before = finished(folder)
+        deadline = time.monotonic() + 60
+        while finished(folder) < min(before + 2, TASKS) and driver.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if kills == KILLS:
+            assert driver.wait(240) == 0, driver.stderr.read()
+            continue
+        time.sleep(chance.uniform(0.0, 0.3))
+        kills += 1
+        family = [p for p in children(driver) if p.is_running()]
+        what = chance.choice(("worker", "driver", "everything"))
+        victims = {"worker": family[-1:], "driver": [psutil.Process(driver.pid)] if driver.poll() is None else [],
+                   "everything": [*family, *([psutil.Process(driver.pid)] if driver.poll() is None else [])]}[what]
+        for victim in victims:
+            try:
+                victim.kill()
+            except psutil.NoSuchProcess:
+                continue
+        lost += 1 if what == "worker" else 2
+        if what != "worker":
+            driver.wait(20)
+            _gone, alive = psutil.wait_procs(family, timeout=20)
+            assert not alive, "a worker outlived its driver"
+            driver = None
+    assert kills >= KILLS // 2  # the sweep must have been disturbed again and again
+    done = marks(folder)
+    assert set(done) == set(range(TASKS))
+    assert len(done) <= TASKS + lost
+    assert not folder.failures()
+    assert digest(folder) == expected
+    assert not [p for p in folder.path.rglob("*") if p.name.startswith(".") and p.parent.name == "results" and p.suffix == ".parquet"]
+
+
+@LINUX
+def test_the_neighbour_of_a_killed_worker_works_on(sweep, command, digest):
+    """One of two workers dies: the other is the same process at the end."""
+    folder = sweep("doze", replicates=60, chunk=30)
+    expected = whole(sweep, digest, replicates=60, chunk=30)
+    driver = command(folder.path, "--workers", "2", wait=False)
+    pulse = folder.path / "workers"
+    deadline = time.monotonic() + 60
+    while finished(folder) < 6 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = sorted({int(p.name.split(".")[-2]) for p in (folder.path / "unfinished").glob("*.journal")})
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    out, err = driver.communicate(timeout=120)
+    assert driver.returncode == 0, err
+    assert "1 workers replaced" in out
+    (facts,) = (json.loads(p.read_text()) for p in pulse.glob("*.json"))
+    assert facts["deaths"] == 1 and facts["state"] == "ended"
+    assert digest(folder) == expected
+
+
+@LINUX
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGUSR1, 75)])
+def test_signals_stop_cleanly_and_the_same_command_carries_on(sweep, command, digest, number, code):
+    folder = sweep("count", replicates=40, chunk=20)
+    expected = whole(sweep, digest, replicates=40, chunk=20)
+    driver = command(folder.path, "--workers", "2", wait=False)
+    deadline = time.monotonic() + 60
+    while finished(folder) < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    family = children(driver)
+    driver.send_signal(number)
+    out, err = driver.communicate(timeout=60)
+    assert driver.returncode == code, err
+    assert "kept" in out + err and "Traceback" not in err
+    assert not psutil.wait_procs(family, timeout=20)[1]
+    assert 4 <= finished(folder) < 80
+    assert command(folder.path, "--workers", "2", "--quiet").returncode == 0
+    assert digest(folder) == expected
+    slack = 2 if number == signal.SIGINT else 0  # Ctrl-C does not wait for the tasks at hand
+    assert len(marks(folder)) <= 80 + slack
+
+
+@LINUX
+def test_two_drivers_on_one_folder(sweep, command, digest):
+    """Both end well, the store is the same; what both did is little."""
+    folder = sweep("count", replicates=60, chunk=6)
+    expected = whole(sweep, digest, replicates=60, chunk=6)
+    first = command(folder.path, "--workers", "1", wait=False)
+    deadline = time.monotonic() + 60
+    while finished(folder) < 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    second = command(folder.path, "--workers", "1", wait=False)
+    for driver in (first, second):
+        _out, err = driver.communicate(timeout=200)
+        assert driver.returncode == 0, err
+    assert digest(folder) == expected
+    assert len(marks(folder)) <= 120 + 2 * 6
+
+
+@LINUX
+def test_a_full_disk(sweep, command, digest, tmp_path):
+    """On a small tmpfs: exit code 1 and one line; after making room the same command ends with the same bytes."""
+    place = tmp_path / "small"
+    place.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", place], capture_output=True).returncode:
+        pytest.skip("mounting a tmpfs needs root")
+    try:
+        folder = sweep("quick", replicates=40, chunk=20, place=place)
+        expected = whole(sweep, digest, replicates=40, chunk=20)
+        ballast = place / "ballast"
+        free = shutil.disk_usage(place).free
+        ballast.write_bytes(b"x" * (free - 16384))
+        done = command(folder.path, "--workers", "2")
+        assert done.returncode == 1, done.stderr
+        assert "No space left" in done.stderr and "Traceback" not in done.stderr
+        assert not folder.failures() and folder.missing()
+        ballast.unlink()
+        assert command(folder.path, "--workers", "2").returncode == 0
+        assert digest(folder) == expected
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+@LINUX
+def test_a_read_only_folder(sweep, command, tmp_path):
+    """Refused before anything runs; status still works."""
+    place = tmp_path / "ro"
+    place.mkdir()
+    folder = sweep("quick", place=place)
+    if os.geteuid() != 0 or subprocess.run(["mount", "--bind", place, place], capture_output=True).returncode:
+        pytest.skip("a read-only mount needs root")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
+        done = command(folder.path)
+        assert done.returncode == 2
+        assert "cannot be written to" in done.stderr and "Traceback" not in done.stderr
+        seen = command("status", folder.path)
+        assert seen.returncode == 0 and "0 of 20 tasks" in seen.stdout
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_a_clock_that_jumps_back(sweep, monkeypatch, digest):
+    """Nothing in a drive reads the wall clock: with every call an hour earlier the result is the same."""
+    folder = sweep("quick")
+    expected = whole(sweep, digest)
+    now = [2e9]
+
+    def back():
+        now[0] -= 3600
+        return now[0]
+
+    monkeypatch.setattr(time, "time", back)
+    drive.carry_out(folder, folder.missing(), "here")
+    assert digest(folder) == expected
+    for path in (folder.path / "workers").iterdir():
+        os.utime(path, (3e9, 3e9))
+    from sim.sweep.status import status
+
+    assert status(folder).done == 20
+
+
+EDITS = {
+    "replicates": ("replicates = 2", "replicates = 5", ["replicates: 2 there, 5 in the plan", "--add-replicates 3"]),
+    "a value": ("0.9", "0.8", ["points_sha256"]),
+    "a setting": ("300", "400", ["set:"]),
+    "another scenario": ('["promeq"]', '["supported_employment"]', ["arms:"]),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_plan_is_refused_with_what_differs(tmp_path, edit):
+    """And expand is offered where it would do."""
+    old, new, words = EDITS[edit]
+    text = """[sweep]
+scenarios = ["promeq"]
+design = "list"
+replicates = 2
+[set]
+"population.residents" = 300
+[[list]]
+"parameters.wellbeing.persistence" = 0.9
+"""
+    file = tmp_path / "p.toml"
+    file.write_text(text, encoding="utf-8")
+    folders.create(plans.load(file), tmp_path / "s")
+    folders.create(plans.load(file), tmp_path / "s")  # the same plan: carries on
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match="holds another plan") as refusal:
+        folders.create(plans.load(file), tmp_path / "s")
+    for word in words:
+        assert word in str(refusal.value)
+
+
+def test_other_software_is_refused(sweep, monkeypatch):
+    folder = sweep("quick")
+    monkeypatch.setattr(folders, "sources", lambda: "0" * 64)
+    with pytest.raises(store.StoreError, match="other software"):
+        folders.open_folder(folder.path)
+    assert folders.open_folder(folder.path, check=False).facts["id"] == "tiny"
+
+
+def test_forty_processes_make_one_folder(checked, tmp_path):
+    """Whoever is late finds the same plan there."""
+    made = [folders.create(checked(), tmp_path / "s") for _ in range(3)]
+    assert len({f.path for f in made}) == 1
+    assert [p.name for p in Path(tmp_path).iterdir()] == ["s"]

@@ -1,0 +1,136 @@
+"""`hytesim sweep` as typed: plan or command, near misses, estimate, commands, shards, analysis, search."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from command.app import app
+from command.errors import guarded
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAN = """
+[sweep]
+scenarios = ["promeq"]
+design = "lhs"
+points = 10
+[set]
+"population.residents" = 300
+"population.places" = ["Kouvola"]
+"time.years" = 2
+[vary]
+"interventions.youth_groups.capacity" = { low = 0.5, high = 20.0 }
+"interventions.elder_groups.capacity" = { low = 0.5, high = 20.0 }
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with plan.toml, carried out in sweeps/plan by two shards and the rest."""
+    place = tmp_path_factory.mktemp("typed")
+    (place / "plan.toml").write_text(PLAN, encoding="utf-8")
+    for words in (("--shard", "2/3", str(place / "plan.toml")), (str(place / "plan.toml"), "--workers", "1")):
+        done = typed("sweep", *words, "--engine", "here", "--out", str(place / "sweeps"))
+        assert done.exit_code == 0, done.output
+    return place
+
+
+def typed(*words):
+    return CliRunner().invoke(app, list(words))
+
+
+def test_two_shards_and_the_rest_make_the_whole(place):
+    done = typed("sweep", "status", str(place / "sweeps" / "plan"))
+    assert "11 of 11 tasks done (100 %)" in done.output  # the comparator once, the scenario at ten points
+    assert typed("sweep", "merge", str(place / "sweeps" / "plan")).exit_code == 0
+    assert (place / "sweeps" / "plan" / "merged" / "MANIFEST.json").is_file()
+
+
+def test_commands_are_for_any_shell(place, tmp_path):
+    """Each line is a command; together they do what is missing, and nothing is left to print after."""
+    assert typed("sweep", "commands", str(place / "sweeps" / "plan")).output == ""
+    for path in ("a/b.toml",):
+        (tmp_path / "a").mkdir()
+        (tmp_path / path).write_text(PLAN.replace("points = 10", "points = 2"), encoding="utf-8")
+    from sim.sweep import folder, plan
+
+    fresh = folder.create(plan.load(tmp_path / "a/b.toml"), tmp_path / "s", "tests.sweep.jobs:quick")
+    lines = typed("sweep", "commands", str(fresh.path), "--shards", "2").output.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert shlex.split(line)[0] == sys.executable
+        assert subprocess.run(line, shell=True, cwd=ROOT, check=False, timeout=200).returncode == 0
+    assert not fresh.missing()
+
+
+def test_an_analysis_says_and_draws(place):
+    pytest.importorskip("SALib")
+    done = typed("sweep", "analyse", str(place / "sweeps" / "plan"), "--measure", "wellby")
+    assert done.exit_code == 0, done.output
+    assert "of the variance" in done.output and "too few" in done.output  # ten points are not enough, and it says so
+    files = {p.name for p in (place / "sweeps" / "plan" / "analysis").iterdir()}
+    assert {"decisions.csv", "effects.csv", "regret.csv", "satisficing.csv", "promeq_wellby_sobol.csv", "promeq_wellby_pawn.csv",
+            "promeq_wellby_tornado.png", "promeq_wellby_interaction.png"} <= files
+
+
+def test_the_estimate_is_measured(place):
+    done = typed("sweep", str(place / "plan.toml"), "--dry-run")
+    assert done.exit_code == 0, done.output
+    for words in ("11 tasks", "core-hours", "of memory per worker", "on disk"):
+        assert words in done.output
+    assert not (Path.cwd() / "sweeps").exists()
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["sweep", "statsu", "x"], "Did you mean 'status'?"),
+    (["sweep", "nothing.toml"], "there is no plan"),
+    (["sweep", "PLAN", "--engine", "slrum"], "Did you mean 'slurm'?"),
+    (["sweep", "PLAN", "--shard", "3-40"], "two numbers such as 3/40"),
+    (["sweep", "PLAN", "--shard", "4/3"], "from 1 to the second"),
+    (["sweep", "status", "."], "is no sweep"),
+    (["sweep", "PLAN", "--optimise"], "needs [search]"),
+])
+def test_wrong_input_is_one_clear_line(place, words, said, monkeypatch, capsys):
+    words = [str(place / "plan.toml") if w == "PLAN" else w for w in words]
+    monkeypatch.setattr(sys, "argv", ["hytesim", *words])
+    monkeypatch.chdir(place)
+    assert guarded(app) == 2
+    err = capsys.readouterr().err
+    assert said in err and "Traceback" not in err
+
+
+def test_a_search_ends_on_a_frontier_and_is_replayed(tmp_path):
+    """Candidates hold to the constraint; a second call computes nothing; the mixes load as scenarios."""
+    pytest.importorskip("optuna")
+    from sim import runs
+
+    plan = tmp_path / "mix.toml"
+    plan.write_text(PLAN.replace("points = 10", "points = 2") + """
+[constraints]
+budget = "interventions.youth_groups.capacity + interventions.elder_groups.capacity <= 25"
+[search]
+maximise = ["wellby"]
+minimise = ["cost_public"]
+candidates = 8
+generation = 3
+""", encoding="utf-8")
+    words = ("sweep", str(plan), "--optimise", "--workers", "1", "--out", str(tmp_path / "sweeps"))
+    assert typed(*words).exit_code == 0
+    folder = tmp_path / "sweeps" / "mix"
+    first = (folder / "search" / "candidates.csv").read_text()
+    parts = sorted(p.name for p in (folder / "results").iterdir())
+    assert typed(*words).exit_code == 0
+    assert (folder / "search" / "candidates.csv").read_text() == first
+    assert sorted(p.name for p in (folder / "results").iterdir()) == parts
+    import pandas as pd
+
+    found = pd.read_csv(folder / "search" / "candidates.csv")
+    assert len(found) >= 8 and found["frontier"].any()
+    assert (found.filter(like="capacity").sum(axis=1) <= 25).all()
+    best = found[found["frontier"]].sort_values("cost_public")
+    assert best["wellby"].is_monotonic_increasing  # more wellbeing costs more, or one would beat the other
+    for path in (folder / "search").glob("mix_*.toml"):
+        assert runs.load(str(path)).comparator.endswith("baseline.toml")
