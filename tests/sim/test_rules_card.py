@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from sim.areas import AREA
 from sim.interventions.wellbeing_card import CARD, RULES, USE
-from sim.places import AREA
 from sim.residents import rows
 from sim.rules.card import CELLS, COST, PERSONS, TURNED_AWAY, USES, contact_rate, travel, visit
 from sim.rules.draws import address, uniform
