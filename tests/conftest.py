@@ -1,7 +1,14 @@
 """Small worlds, handmade residents and their numbers for the tests of the world."""
 
+import os
+import pathlib
+
 import numpy as np
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # each test process compiles for itself: two that compile at once can spoil a shared cache
+    _base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    os.environ["XDG_CACHE_HOME"] = str(pathlib.Path(_base) / f"tests-{os.environ['PYTEST_XDIST_WORKER']}")
 
 import scenarios
 from sim.coefficients import record
