@@ -99,6 +99,11 @@ class Programme(Intervention):
             cost += attending * self.unit_costs[0] + joined * self.unit_costs[1]
         self.spend(place, cost)
 
+    def participants(self, people):
+        """Clients now, and those who have completed or left."""
+        now = people["manager" if self.joint else "programme"] == self.code
+        return now | ((people["finished"] >> self.code) & 1 == 1)
+
     def renew_keys(self):
         """This month's addresses of joining, leaving and finding."""
         for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):
