@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from command import results
+from command.evaluate import evaluate
 from command.near import NearMiss
 from command.socialreport import social_report
 
@@ -20,6 +21,7 @@ scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, ch
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(results.app, name="results")
 app.command("social-report")(social_report)
+app.command()(evaluate)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

@@ -17,10 +17,10 @@ def rounded(number):
     return f"{round(number, DIGITS - 1 - math.floor(math.log10(abs(number)))):,.0f}"
 
 
-def sentence(summary, unit):
+def sentence(summary, unit, there=math.inf):
     """What a study would have found, what was true, how often it would have seen it, and how many it would have taken.
 
-    summary: of `results.evaluation.summarise`, with design; unit: of the outcome.
+    summary: of `results.evaluation.summarise`, with design; unit: of the outcome; there: real persons who could be asked.
     """
     row = summary.iloc[0]
     digits = decimals([row["truth"], row["mean"], row["high"] - row["low"]])
@@ -30,10 +30,10 @@ def sentence(summary, unit):
     if row["estimated"] == 0:
         return f"{whom} would have found nothing: no effect could be estimated. The truth was {truth} {unit}."
     found = f"{whom} would have found {mean} {unit} (95 % of studies: {low} to {high}); the truth was {truth}."
-    return f"{found} {_seen(row)}"
+    return f"{found} {_seen(row, there)}"
 
 
-def _seen(row):
+def _seen(row, there):
     hits = round((row["detected"] if row["truth"] else row["rejected"]) * row["studies"])
     if not row["truth"]:
         return f"There was nothing to detect, and it would have claimed an effect in {hits} of {row['studies']} studies."
@@ -42,7 +42,8 @@ def _seen(row):
         seen += f" and found the opposite in {round(row['opposite'] * row['studies'])}"
     if math.isinf(row["needed"]):
         return f"{seen}; with these municipalities no number of persons would give {share(POWER)} power, for they differ too much."
-    return f"{seen}; about {rounded(row['needed'])} persons would be needed for {share(POWER)} power."
+    more = f", more than the {there:,.0f} there are" if row["needed"] > there else ""
+    return f"{seen}; about {rounded(row['needed'])} persons would be needed for {share(POWER)} power{more}."
 
 
 def cautions(summary, by_place, simulated):
@@ -53,26 +54,27 @@ def cautions(summary, by_place, simulated):
     """
     row, told = summary.iloc[0], []
     if row["estimated"] < row["studies"]:
-        told.append(f"Nothing could be estimated in {row['studies'] - row['estimated']:.0f} of {row['studies']:.0f} studies: too few answered, all "
-                    "answered alike, or the series is too short. They count as having found nothing.")
+        told.append(f"Nothing could be estimated in {row['studies'] - row['estimated']:.0f} of {row['studies']:.0f} studies: too few "
+                    "answered, all answered alike, or the series is too short. They count as having found nothing.")
     if by_place and row["design"] != "its":
         told += _places(row)
     if row["design"] == "its":
-        told.append("Newey-West errors of a short series are too small: an effect is claimed more often than in 5 of 100 studies without any.")
+        told.append("Newey-West errors of a short series are too small: without any effect, one is claimed in more than 5 of 100 studies.")
     if simulated < row["asked"] / 2:
-        told.append(f"The smaller side is drawn from {simulated:,} simulated persons, each standing for several real ones: chance differences "
-                    "between them look like bias, and intervals hold the truth too rarely. Simulate more (--residents).")
+        told.append(f"The smaller side is drawn from {simulated:,} simulated persons, each standing for several real ones: chance "
+                    "differences between them look like bias, and intervals hold the truth too rarely. Simulate more (--residents).")
     if row["worlds"] == 1:
-        told.append("One simulated world: its chance differences between places and persons count as bias. More --draws or --replicates tell "
-                    "them apart.")
+        told.append("One simulated world: its chance differences between places and persons count as bias. More --draws or "
+                    "--replicates tell them apart.")
     return told
 
 
 def _places(row):
     if row["clusters"] == 0:
-        return ["One municipality on a side: the errors are those of independent persons and know nothing of what sets municipalities apart, "
-                "so they are too small."]
+        return ["One municipality on a side: the errors are those of independent persons and know nothing of what sets municipalities "
+                "apart, so they are too small."]
     if row["clusters"] < FEW_CLUSTERS:
-        return [f"Few clusters: {row['clusters']} municipalities, {row['fewest']} on the smaller side. Cluster-robust errors are too small with "
-                f"fewer than about {FEW_CLUSTERS}, even with the t distribution of {row['clusters'] - 1} degrees of freedom used here."]
+        return [f"Few clusters: {row['clusters']} municipalities, {row['fewest']} on the smaller side. Cluster-robust errors are too "
+                f"small with fewer than about {FEW_CLUSTERS}, even with the t distribution of {row['clusters'] - 1} degrees of freedom that "
+                "is used here."]
     return []

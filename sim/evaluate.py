@@ -1,5 +1,6 @@
 """The studies of a scenario as a run: many worlds on one process or many, into one folder with tables, text and figure."""
 
+import dataclasses
 import importlib
 import itertools
 import math
@@ -13,9 +14,10 @@ from results import evaluation, evaluationtext, store, studyfigure
 from sim import runs
 from sim.study import OUTCOMES, plan
 
-__all__ = ["evaluate", "execute", "planned", "summarise", "worlds"]
+__all__ = ["evaluate", "execute", "planned", "setting", "summarise", "worlds"]
 
 TABLES = ("study", "estimates", "summary")
+ROOM = 2_000_000  # bytes of a run folder
 
 
 def planned(name, study, overrides=None):
@@ -53,13 +55,14 @@ def summarise(plan, tables):
     summary.insert(1, "outcome", study.outcome)
     summary.insert(2, "who", study.who)
     unit = OUTCOMES[study.outcome].unit
-    sizes = [tables["study"][f"{side}_simulated"] for side in ("treated", "control")]
-    least = min(int(size.min()) for size in sizes if size.max() > 0)
-    told = [setting(plan, tables["study"]), *evaluationtext.cautions(summary, plan.by_place, least)]
-    return summary, evaluationtext.sentence(summary, unit), told
+    found = tables["study"]
+    least = min(int(found[f"{side}_simulated"].min()) for side in ("treated", "control") if found[f"{side}_simulated"].max() > 0)
+    there = found["treated_real"] + (0 if study.controls == "lot" else found["control_real"])  # a lot divides the same persons
+    told = [setting(plan), *evaluationtext.cautions(summary, plan.by_place, least)]
+    return summary, evaluationtext.sentence(summary, unit, float(there.mean())), told
 
 
-def setting(plan, study):
+def setting(plan):
     """One sentence: who was studied, when, and against whom."""
     who = "adults" if plan.study.who == "all" else f"'{plan.study.who}'"
     many = len(plan.treated) - plan.later
@@ -84,24 +87,31 @@ def evaluate(name, study, overrides=None, draws=None, replicates=None, workers=N
     """
     started = time.time()
     what = planned(name, study, overrides)
-    share = worlds(what, draws, replicates)
-    facts = runs.need(what.arms, len({d for d, _, _ in share}), len({r for _, r, _ in share}))
+    shares = worlds(what, draws, replicates)
+    size = len({d for d, _, _ in shares}), len({r for _, r, _ in shares})
+    facts = runs.need(what.arms, *size)
     runs.affordable(facts)
-    store.writable(out, 2_000_000)
+    store.writable(out, ROOM)
     runs.prepare(what.arms)
     tables = execute(what, draws, replicates, workers, tell)
     tables["summary"], sentence, told = summarise(what, tables)
-    manifest = runs._manifest("evaluate", what.arms, len({d for d, _, _ in share}), len({r for _, r, _ in share}), facts)
-    manifest |= {"study": {f: getattr(study, f) for f in study.__dataclass_fields__}, "sentence": sentence, "notes": told}
+    manifest = {**runs._manifest("evaluate", what.arms, *size, facts), "study": dataclasses.asdict(study),
+                "unit": OUTCOMES[study.outcome].unit, "sentence": sentence, "notes": told}
     with store.building(Path(out) / store.name("evaluate", what.arms[1].id)) as build:
-        for table in TABLES:
-            store.write_table(build.path, table, tables[table])
-            store.write_text(build.path, f"tables/{table}.csv", tables[table].to_csv(index=False, lineterminator="\n"))
-        store.write_text(build.path, "tables/sentence.txt", "\n".join([sentence, "", *told]) + "\n")
-        for arm in what.arms:
-            store.write_text(build.path, f"scenario.{arm.id}.toml", scenarios.resolved(arm))
-        title = f"{what.arms[1].title.get('en', what.arms[1].id)}: what {evaluation.DESIGNS[study.design]} finds"
-        studyfigure.save(tables, build.path / "figures", title, f"{study.outcome.replace('_', ' ')} ({OUTCOMES[study.outcome].unit})", sentence)
-        manifest["seconds"] = {"all": round(time.time() - started, 2)}
-        store.write_manifest(build.path, manifest)
+        _write(build.path, what, tables, sentence, told)
+        store.write_manifest(build.path, {**manifest, "seconds": {"all": round(time.time() - started, 2)}})
     return store.open(build.final)
+
+
+def _write(folder, what, tables, sentence, told):
+    """Tables, text, scenarios and figure of a run folder."""
+    for table in TABLES:
+        store.write_table(folder, table, tables[table])
+        store.write_text(folder, f"tables/{table}.csv", tables[table].to_csv(index=False, lineterminator="\n"))
+    store.write_text(folder, "tables/sentence.txt", "\n".join([sentence, "", *told]) + "\n")
+    for arm in what.arms:
+        store.write_text(folder, f"scenario.{arm.id}.toml", scenarios.resolved(arm))
+    study, programme = what.study, what.arms[1]
+    title = f"{programme.title.get('en', programme.id)}: what {evaluation.DESIGNS[study.design]} finds"
+    axis = f"{study.outcome.replace('_', ' ')} ({OUTCOMES[study.outcome].unit})"
+    studyfigure.save(tables, folder / "figures", title, axis, sentence)

@@ -51,14 +51,15 @@ OUTCOMES = {
 class Study:
     """What an evaluator decides.
 
-    design: 'did' (a panel before and after, controls), 'difference' (after the start only), 'its' (monthly register series), 'before_after'
-    (a panel without controls). n: persons asked in all, half of them controls; of a register study those whose records are drawn, None =
-    everybody's. outcome: of OUTCOMES. who: 'all', a group, or the name of an intervention, whose participants are meant. controls: 'areas'
-    (municipalities without the programme; where it runs everywhere `share` of the municipalities, drawn by lot, start after the study),
-    'lot' (half of the persons, drawn by lot, live in the world without the programme), 'matched' (residents of the same municipalities
-    who did not take part), 'none', or a tuple of municipality codes; None = 'none' for its and before_after, else 'areas'. before,
-    after: months from the first wave to the start, and from the start to the end of the last one; None = MONTHS, or what the run has. studies: in all. response: probability of answering, None = by the logistic rule of the survey;
-    attrition: of not answering again. level: of intervals.
+    design: 'did' (a panel before and after, with controls), 'difference' (after the start only), 'its' (monthly register series) or
+    'before_after' (a panel without controls). n: persons asked in all, half of them controls; of a register study those whose records
+    are drawn, None = everybody's. outcome: of OUTCOMES. who: 'all', a group, or an intervention, whose participants are meant.
+    controls: 'areas' (municipalities without the programme; where it runs everywhere, `share` of the municipalities, drawn by lot,
+    start after the study), 'lot' (half of the persons, drawn by lot, live in the world without the programme), 'matched' (residents of
+    the same municipalities who did not take part), 'none', or a tuple of municipality codes; None = 'none' for its and before_after,
+    else 'areas'. before, after: months from the first wave to the start, and from the start to the end of the last one; None = MONTHS,
+    or what the run has. studies: in all. response: probability of answering, None = by the logistic rule of the survey; attrition: of
+    not answering again. level: of intervals.
     """
 
     design: str = "did"
@@ -98,11 +99,12 @@ class Study:
         register = OUTCOMES[self.outcome].register
         if self.design == "its" and register is None:
             held = [name for name, o in OUTCOMES.items() if o.register]
-            raise ValueError(f"outcome: its needs a monthly register series and no register holds {self.outcome}; use {' or '.join(held)}")
+            raise ValueError(f"outcome: its needs a monthly register series, and no register holds {self.outcome}; use "
+                             f"{' or '.join(held)}")
         if self.design == "its" and self.controls in ("lot", "matched"):
             raise ValueError(f"controls: its takes 'none', 'areas' or municipalities, not '{self.controls}'")
         if self.design in ("did", "difference") and self.controls == "none":
-            raise ValueError(f"controls: {self.design} compares with controls; use 'areas', 'lot' or municipalities, or design before_after")
+            raise ValueError(f"controls: {self.design} compares with controls; use areas, lot or municipalities, or design before_after")
         if self.design == "difference" and self.controls == "matched":
             raise ValueError("controls: matching needs answers from before the start; use design did")
         if self.design == "before_after" and self.controls != "none":
@@ -179,7 +181,8 @@ def plan(arms, study):
     first, last = _months(scenario, study, start)
     controls, drawn = _controls(study, codes, treated, tuple(c for c in codes if not any(
         runs_in(scenario.interventions[b], c) for b in blocks)))
-    return Plan(study, (comparator, scenario), blocks, start, first, last, tuple(c for c in treated if c not in controls), controls, drawn)
+    treated = tuple(c for c in treated if c not in controls)
+    return Plan(study, (comparator, scenario), blocks, start, first, last, treated, controls, drawn)
 
 
 def runs_in(block, code):
@@ -198,8 +201,8 @@ def _months(scenario, study, start):
         raise ValueError(f"months before: {start - first} months before the start are outside the run, which begins {start - begin} "
                          f"months before it (burn-in of {scenario.time.burn_in} months included)")
     if last > end:
-        raise ValueError(f"months after: {last - start + 1} months after the start are outside the run, which ends {end - start + 1} months "
-                         "after it; ask for fewer, or run more --years")
+        raise ValueError(f"months after: {last - start + 1} months after the start are outside the run, which ends {end - start + 1} "
+                         "months after it; ask for fewer, or run more --years")
     return first, last
 
 

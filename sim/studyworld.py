@@ -158,7 +158,7 @@ def _participants(model, plan, people):
         return None
     took = agent.participants(people)
     if took is None:
-        raise ValueError(f"who: '{agent.name}' ({agent.settings.kind}) keeps no list of those who take part; study the group it is meant for")
+        raise ValueError(f"who: '{agent.name}' ({agent.settings.kind}) keeps no list of those who take part; study the group it is for")
     return people["id"][took]
 
 
@@ -331,7 +331,7 @@ def _sampled(plan, frame, asked, number):
     """Weights of residents in a sample of `asked` persons whose registers are read, float (n,)."""
     real = round(float(frame.weights.sum()))
     if asked > real:
-        raise ValueError(f"n: {asked:,} persons to follow of {real:,} adults of '{plan.study.who}'; ask for fewer, or leave --n out for all")
+        raise ValueError(f"n: {asked:,} persons to follow of {real:,} adults of '{plan.study.who}' in a frame; ask for fewer")
     design = Design(size=asked, age_min=plan.ages[0], age_max=plan.ages[1])
     sample = invite(frame.thinned(asked), design, np.uint64(survey_key(frame, f"study {number}")))
     return np.bincount(sample["row"], sample["base"], minlength=len(frame.people))
