@@ -75,6 +75,6 @@ def _places(row):
                 "apart, so they are too small."]
     if row["clusters"] < FEW_CLUSTERS:
         return [f"Few clusters: {row['clusters']} municipalities, {row['fewest']} on the smaller side. Cluster-robust errors are too "
-                f"small with fewer than about {FEW_CLUSTERS}, even with the t distribution of {row['clusters'] - 1} degrees of freedom that "
-                "is used here."]
+                f"small with fewer than about {FEW_CLUSTERS}, even with the t distribution of {row['clusters'] - 1} degrees of freedom "
+                "that is used here."]
     return []
