@@ -253,7 +253,9 @@ def _survey_study(world, sides, number):
     answered = sum(a["person"].nunique() for a in answers)
     if study.controls == "matched":
         answers[1] = _matched(*answers)
-    return _estimate(world.plan, pd.concat(answers, ignore_index=True)), asked, answered
+    persons = [a["person"] + side * asked for side, a in enumerate(answers)]  # numbered through
+    frame = pd.concat([a.assign(person=p) for a, p in zip(answers, persons, strict=True)], ignore_index=True)
+    return _estimate(world.plan, frame), asked, answered
 
 
 def _estimate(plan, answers):
@@ -268,7 +270,7 @@ def _panel(world, frame, arm, asked, key, drawn):
     """Answers of those who answered at every wave of the design: columns person, place, weight, after, y, and what is matched by.
 
     frame: whom to ask; arm: 0 scenario, 1 comparator; drawn: keep those whom the lot gave the programme (True), or not (False), or
-    everybody (None). A row per person and wave; a person is a text, so that the copies of a resident are persons of their own.
+    everybody (None). A row per person and wave; copies of a resident are persons of their own.
     """
     plan, study = world.plan, world.plan.study
     waves = (0,) if study.design == "difference" else (0, plan.last - plan.first)
@@ -282,21 +284,21 @@ def _panel(world, frame, arm, asked, key, drawn):
         lots = person_uniforms(key, ASSIGN, 0, first["copy"].to_numpy(), first["person"].to_numpy())
         first = first[(lots < 0.5) == drawn].reset_index(drop=True)
     if study.design == "difference":
-        return _rows(plan, frame.values, first, first["weight"], after=1)
+        return _rows(plan, frame.values, first, np.arange(len(first)), first["weight"], after=1)
     later = ask(world.last[arm], design, wave=1, key=key, before=first)
     at = pd.MultiIndex.from_frame(first[["person", "copy"]]).get_indexer(pd.MultiIndex.from_frame(later[["person", "copy"]]))
-    both = [_rows(plan, frame.values, f, later["weight"], w) for w, f in enumerate((first.iloc[at].reset_index(drop=True), later))]
+    both = [_rows(plan, frame.values, f, at, later["weight"], w) for w, f in enumerate((first.iloc[at], later))]
     return pd.concat(both, ignore_index=True)
 
 
-def _rows(plan, values, frame, weight, after):
-    """A survey's frame as the estimators read it."""
-    return pd.DataFrame({
-        "person": frame["person"].astype(str) + "/" + frame["copy"].astype(str), "place": frame["municipality"], "weight": weight,
-        "after": after, "y": np.asarray(OUTCOMES[plan.study.outcome].says(frame, values), float),
-        "woman": (frame["sex"] == Sex.woman.name).astype(float),
-        "school": frame["education"].map({e.name: float(e.value) for e in Education}), **{name: frame[name] for name in TRAITS},
-    })  # fmt: skip
+def _rows(plan, values, frame, person, weight, after):
+    """A survey's frame as the estimators read it. person: their numbers; traits are there only if somebody matches by them."""
+    columns = {"person": person, "place": frame["municipality"].to_numpy(), "weight": weight.to_numpy(), "after": after,
+               "y": np.asarray(OUTCOMES[plan.study.outcome].says(frame, values), float)}
+    if plan.study.controls == "matched":
+        columns |= {"woman": (frame["sex"] == Sex.woman.name).to_numpy(float), **{name: frame[name].to_numpy() for name in TRAITS},
+                    "school": frame["education"].map({e.name: float(e.value) for e in Education}).to_numpy()}
+    return pd.DataFrame(columns)
 
 
 def _matched(treated, pool):
