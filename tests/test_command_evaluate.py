@@ -1,7 +1,10 @@
 """`hytesim evaluate` as an evaluator meets it: the sentence, the run folder, JSON, what it would take, and wrong input."""
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -64,12 +67,14 @@ def test_the_run_folder_holds_tables_text_and_figure(answered):
     assert run.manifest["study"]["design"] == "did" and run.manifest["study"]["n"] == 60 and run.manifest["arms"] == ["baseline", "promeq"]
 
 
-def test_two_processes_give_the_same(hytesim, answered):
+def test_two_processes_give_the_same(answered, tmp_path):
     from results import store
 
-    code, _, err, folder = hytesim("promeq", *SMALL, "--workers", "2", "--quiet")
-    assert code == 0, err
-    one, two = (store.open(next((f / "runs").iterdir())) for f in (answered[3], folder))
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-m", "hytesim", "evaluate", "promeq", *SMALL, "--workers", "2", "--quiet"]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    one, two = (store.open(next((f / "runs").iterdir())) for f in (answered[3], tmp_path))
     assert one.tables["estimates"].equals(two.tables["estimates"])
 
 
