@@ -85,7 +85,7 @@ def evaluate(name, study, overrides=None, draws=None, replicates=None, workers=N
 
     name: scenario name or path, compared with its own comparator; study: a `Study`; the rest as `sim.runs.compare`.
     """
-    started = time.time()
+    started = time.perf_counter()
     what = planned(name, study, overrides)
     shares = worlds(what, draws, replicates)
     size = len({d for d, _, _ in shares}), len({r for _, r, _ in shares})
@@ -99,7 +99,7 @@ def evaluate(name, study, overrides=None, draws=None, replicates=None, workers=N
                 "unit": OUTCOMES[study.outcome].unit, "sentence": sentence, "notes": told}
     with store.building(Path(out) / store.name("evaluate", what.arms[1].id)) as build:
         _write(build.path, what, tables, sentence, told)
-        store.write_manifest(build.path, {**manifest, "seconds": {"all": round(time.time() - started, 2)}})
+        store.write_manifest(build.path, {**manifest, "seconds": {"all": round(time.perf_counter() - started, 2)}})
     return store.open(build.final)
 
 
