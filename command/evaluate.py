@@ -128,10 +128,11 @@ def _progress():
 ROWS = (
     ("truth", "True effect on those studied"), ("population", "True effect on all adults of the places"), ("mean", "Mean estimate"),
     ("bias", "Bias (estimate less truth)"), ("error", "Standard error that studies report"), ("sd", "Spread of the estimates (SD)"),
-    ("detected", "Detected (right sign)"), ("opposite", "Opposite found"), ("coverage", "Intervals that hold the truth"),
+    ("detected", "Detected (right sign)"), ("opposite", "Opposite found"),
+    ("rejected", "Claims an effect, right or not"), ("coverage", "Intervals that hold the truth"),
     ("power", "Power by the normal formula"), ("needed", "Persons to ask for 80 % power"), ("response", "Answered all waves"),
 )  # fmt: skip
-SHARES = ("detected", "opposite", "coverage", "power", "response")
+SHARES = ("detected", "opposite", "rejected", "coverage", "power", "response")
 
 
 def _tell(finished):

@@ -25,7 +25,6 @@ DESIGNS = {
 FEW_CLUSTERS = 30  # below 20 to 50 clusters the errors are too small (Cameron & Miller 2015, part VI)
 SHORTEST = 3  # months of a series on each side of the start
 POWER = 0.8
-UNCOUNTABLE = 1e12  # a sample above this is as good as none
 
 
 class Estimate(NamedTuple):
@@ -178,8 +177,7 @@ def sample_needed(n, effect, within, between=0.0, power=POWER, level=0.95):
     if not effect or not math.isfinite(effect) or not within > 0.0:
         return math.nan
     wanted = (effect / (norm.ppf(0.5 + level / 2) + norm.ppf(power))) ** 2 - between**2
-    needed = n * within**2 / wanted if wanted > 0.0 else math.inf
-    return float(math.ceil(needed)) if needed < UNCOUNTABLE else math.inf
+    return float(math.ceil(n * within**2 / wanted)) if wanted > 0.0 else math.inf
 
 
 # --- many studies against the truth -------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from results.words import decimals, share, signed, small
 __all__ = ["cautions", "rounded", "sentence"]
 
 DIGITS = 2  # significant digits of a sample to ask for
+FAR = 100  # times the persons there are: a sample that needs no number
+NEXT_TO_NOTHING = 1e-6  # of any outcome's unit: as good as no effect
 
 
 def rounded(number):
@@ -25,6 +27,7 @@ def sentence(summary, unit, there=math.inf):
     row = summary.iloc[0]
     digits = decimals([row["truth"], row["mean"], row["high"] - row["low"]])
     truth, mean, low, high = (small(row[name], digits, signed) for name in ("truth", "mean", "low", "high"))
+    truth = truth if row["truth"] == 0.0 or abs(row["truth"]) > NEXT_TO_NOTHING else "next to nothing"
     whom = f"A study of {row['asked']:,.0f} ({DESIGNS[row['design']]}"
     whom += f", {share(row['response'])} answered)" if row["design"] != "its" else ", registers)"
     if row["estimated"] == 0:
@@ -42,6 +45,8 @@ def _seen(row, there):
         seen += f" and found the opposite in {round(row['opposite'] * row['studies'])}"
     if math.isinf(row["needed"]):
         return f"{seen}; with these municipalities no number of persons would give {share(POWER)} power, for they differ too much."
+    if row["needed"] > FAR * there:
+        return f"{seen}; far more persons would be needed for {share(POWER)} power than the {there:,.0f} there are."
     more = f", more than the {there:,.0f} there are" if row["needed"] > there else ""
     return f"{seen}; about {rounded(row['needed'])} persons would be needed for {share(POWER)} power{more}."
 

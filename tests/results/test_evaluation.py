@@ -235,6 +235,8 @@ def test_the_sentence_says_found_true_seen_and_needed():
     assert "A study of 100 (difference-in-differences, 60 % answered)" in text and "the truth was +0.10" in text
     assert "detected it in 2 of 4 studies" in text and "about 780 persons" in text
     assert "more than the 500 there are" in evaluationtext.sentence(told(estimates([0.3, 0.1], [0.1] * 2, 0.1)), UNIT, 500)
+    assert "far more persons" in evaluationtext.sentence(told(estimates([0.3, 0.1], [0.1] * 2, 0.001)), UNIT, 500)
+    assert "next to nothing" in evaluationtext.sentence(told(estimates([0.3, 0.1], [0.1] * 2, 1e-8)), UNIT, 500)
     none = evaluationtext.sentence(told(estimates([0.3, -0.05], [0.1] * 2, 0.0)), UNIT)
     assert "nothing to detect" in none and "1 of 2" in none
     never = evaluationtext.sentence(told(estimates([0.3, 0.1], [0.1] * 2, 0.1), needed=math.inf), UNIT)
