@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from command import report, results, sweep
+from command.evaluate import evaluate
 from command.near import NearMiss
 from command.socialreport import social_report
 
@@ -22,6 +23,7 @@ app.command()(report.report)
 app.add_typer(results.app, name="results")
 app.command("social-report")(social_report)
 app.add_typer(sweep.app, name="sweep")
+app.command()(evaluate)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

@@ -149,6 +149,10 @@ class Intervention(mesa.Agent):
         """{table: list of dicts}: what this intervention has recorded beside the common tables; kinds that do say so."""
         return {}
 
+    def participants(self, people):
+        """Which residents take part or have taken part, bool (n,); None where nobody is known by name, as with a campaign."""
+        return None
+
     def act_in(self, place):
         """What it does in one municipality in a month; each kind says."""
 

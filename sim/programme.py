@@ -113,6 +113,11 @@ class Programme(Intervention):
         areas["earmark"] = self.earmarks[self.model.area_bounds[place.index] : self.model.area_bounds[place.index + 1]]
         return areas
 
+    def participants(self, people):
+        """Clients now, and those who have completed or left."""
+        now = people["manager" if self.joint else "programme"] == self.code
+        return now | ((people["finished"] >> self.code) & 1 == 1)
+
     def renew_keys(self):
         """This month's addresses of joining, leaving and finding."""
         for field, purpose in zip(KEYS, (Purpose.ENROL, Purpose.LEAVE, Purpose.FIND), strict=True):

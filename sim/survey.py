@@ -113,18 +113,15 @@ def ask(model, design, wave=0, key=None, before=None):
     weight = _adjusted(asked, answers, design.adjust)[answers]
     number, by = len(asked), {str(name): int(n) for name, n in asked["municipality"].value_counts().items()}
     asked, rows, who = asked[answers].reset_index(drop=True), rows[answers], [w[answers] for w in who]
+    noise = model.values["survey.item_noise"]
+    items = [likert(rows["wellbeing"] + noise * ndtri(person_uniforms(key, ANSWER + i, wave, *who))) for i in range(len(ITEMS))]
     frame = pd.DataFrame({
         "person": asked["person"], "copy": asked["copy"], "wave": np.int16(wave), "month": np.int16(model.measured_month),
         **{name: asked[name] for name in ("municipality", "stratum", "cluster")}, "weight": weight,
         "age": asked["years"], **{name: asked[name] for name in ("sex", "education", "urbanity")},
-        **{g.name: (rows["groups"] & g.value) > 0 for g in Group},
+        **{g.name: (rows["groups"] & g.value) > 0 for g in Group}, **dict(zip(ITEMS, items, strict=True)),
+        "score": np.mean(np.stack(items, 1), 1, dtype=float), **{name: answer(rows, model.values) for name, answer in ANSWERS.items()},
     })
-    noise = model.values["survey.item_noise"]
-    for i, item in enumerate(ITEMS):
-        frame[item] = likert(rows["wellbeing"] + noise * ndtri(person_uniforms(key, ANSWER + i, wave, *who)))
-    frame["score"] = frame[list(ITEMS)].to_numpy(float).mean(1)
-    for name, answer in ANSWERS.items():
-        frame[name] = answer(rows, model.values)
     frame.attrs |= {"asked": number, "asked_by": by}
     return frame
 

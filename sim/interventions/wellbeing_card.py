@@ -175,6 +175,10 @@ class WellbeingCard(Intervention):
             self.cards[place.index] = cards[here]
             self.cards[place.index]["row"] = first[at[here]] if len(homes) else 0
 
+    def participants(self, people):
+        """Members of the households that have or have had a card."""
+        return np.isin(people["household"], np.concatenate([cards["household"] for cards in self.cards]))
+
     # --- the monitoring and what follows from it ----------------------------------------------------------------
 
     def assessed(self, month):
