@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 import time
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,6 +200,22 @@ def arms_of(names, overrides=None):
                 raise ValueError(
                     f"'{arm.id}' and '{arms[0].id}' differ in {what}, so their residents are no twins: "
                     "extend one from the other, or set it for both on the command line")
+    return arms
+
+
+def reopen(finished):
+    """The arms of a finished run as they were run, loaded from its folder; the comparator first.
+
+    Places count as named on the command line, as files beside the scenario may say more than was run. ValueError if the folder
+    lacks an arm's scenario.
+    """
+    arms = []
+    for name in finished.arms:
+        path = finished.folder / f"scenario.{name}.toml"
+        if not path.is_file():
+            raise ValueError(f"{finished.folder} has no {path.name}, so arm '{name}' cannot be run again")
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        arms.append(load(str(path), {"population.places": said["population"]["places"], "scenario.comparator": name}))
     return arms
 
 
