@@ -111,6 +111,14 @@ def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None)
     numbers = [0] if draws == 1 else range(1, draws + 1)
     tasks = [Task(tuple(arms), d, r, tuple(keep)) for d in numbers for r in range(replicates)]
     workers = min(len(tasks), workers or cores())
+    return share_out(perform, tasks, workers, tell)
+
+
+def share_out(perform, tasks, workers, tell=None):
+    """Tasks in this process (1 worker) or several: {table: frame}, in the order of tasks whoever did them.
+
+    perform: function of a task that gives {table: frame}; tell: called with (done, all).
+    """
     count = [0]
 
     def done():
@@ -230,7 +238,7 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell):
     ready = time.time()
     tables = execute(arms, draws, replicates, workers, keep, tell)
     computed = time.time()
-    manifest = _manifest(command, arms, draws, replicates, facts)
+    manifest = manifest_of(command, arms, draws, replicates, facts)
     manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}
     with store.building(Path(out) / store.name(command, arms[-1].id)) as build:
         for name, frame in tables.items():
@@ -270,7 +278,8 @@ def source_hash():
     return digest.hexdigest()
 
 
-def _manifest(command, arms, draws, replicates, facts):
+def manifest_of(command, arms, draws, replicates, facts):
+    """What a run folder says of itself: arms, draws, seeds, sizes, versions, and the hash of the sources."""
     packages = ("hytesim", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "humanleague", "pydantic", "matplotlib")
     numbers = arms[-1].quantities()
     return {
