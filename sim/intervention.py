@@ -21,10 +21,10 @@ MOST = 31  # interventions in one scenario: each has a bit of the residents' `fi
 class Intervention(mesa.Agent):
     """Something a scenario adds to the world. A kind is one file in `sim/interventions/` with Settings and a subclass."""
 
-    steps = ()
-    turn = 1  # 0: decides about places or other interventions, so it acts before those
     pathways = MappingProxyType({})  # what it does to people: pathway -> {setting: value at which it does nothing}
     muted = frozenset()  # pathways that are switched off in this run, see sim/mechanisms.py
+    steps = ()
+    turn = 1  # 0: decides about places or other interventions, so it acts before those
 
     def __init__(self, model, name, settings, code, first_month):
         """name: of the scenario's block; settings: its checked settings; code: 1, 2, … by file order.

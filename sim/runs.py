@@ -211,22 +211,6 @@ def arms_of(names, overrides=None):
     return arms
 
 
-def reopen(finished):
-    """The arms of a finished run as they were run, loaded from its folder; the comparator first.
-
-    Places count as named on the command line, as files beside the scenario may say more than was run. ValueError if the folder
-    lacks an arm's scenario.
-    """
-    arms = []
-    for name in finished.arms:
-        path = finished.folder / f"scenario.{name}.toml"
-        if not path.is_file():
-            raise ValueError(f"{finished.folder} has no {path.name}, so arm '{name}' cannot be run again")
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-        arms.append(load(str(path), {"population.places": said["population"]["places"], "scenario.comparator": name}))
-    return arms
-
-
 def _answer(command, arms, draws, replicates, workers, out, keep, tell):
     started = time.time()
     draws = arms[0].runs.draws if draws is None else draws
@@ -302,6 +286,22 @@ def manifest_of(command, arms, draws, replicates, facts):
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": cores()},
         "source_sha256": source_hash(),
     }
+
+
+def reopen(finished):
+    """The arms of a finished run as they were run, loaded from its folder; the comparator first.
+
+    Places count as named on the command line, as files beside the scenario may say more than was run. ValueError if the folder
+    lacks an arm's scenario.
+    """
+    arms = []
+    for name in finished.arms:
+        path = finished.folder / f"scenario.{name}.toml"
+        if not path.is_file():
+            raise ValueError(f"{finished.folder} has no {path.name}, so arm '{name}' cannot be run again")
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        arms.append(load(str(path), {"population.places": said["population"]["places"], "scenario.comparator": name}))
+    return arms
 
 
 def _version(package):
