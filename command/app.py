@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from command import report, results, sweep
+from command import follow, report, results, sweep
 from command.evaluate import evaluate
 from command.near import NearMiss
 from command.socialreport import social_report
@@ -24,6 +24,7 @@ app.add_typer(results.app, name="results")
 app.command("social-report")(social_report)
 app.add_typer(sweep.app, name="sweep")
 app.command()(evaluate)
+app.command()(follow.follow)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]
@@ -101,6 +102,26 @@ def _answer(what, names, changes, draws, replicates, workers, threads, out, keep
         typer.echo(finished.folder)
     else:
         show.answer(finished)
+
+
+@app.command()
+def mechanisms(
+    names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="One, set against its comparator; or comparator and arm.")],
+    where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
+    seed: Seed = None, workers: Workers = None, out: Out = "runs", quiet: Quiet = False, json: Json = False,
+):
+    """Say which pathway carried an effect, by switching pathways off one at a time under the same draws."""
+    from sim.engines import processes
+
+    if workers != 1:
+        processes.begin()
+    from command import mechanisms as decomposed
+    from sim import runs
+
+    arms = runs.arms_of(tuple(names), overrides(where, residents, years, seed))
+    if len(arms) != 2:
+        raise ValueError(f"{len(arms)} scenarios; mechanisms takes one arm and its comparator")
+    decomposed.answer(arms, draws or arms[0].runs.draws, replicates or arms[0].runs.replicates, workers, out, quiet, json)
 
 
 @scenarios.command("list")

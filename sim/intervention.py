@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import zlib
+from types import MappingProxyType
 
 import mesa
 import numpy as np
@@ -21,6 +22,8 @@ MOST = 31  # interventions in one scenario: each has a bit of the residents' `fi
 class Intervention(mesa.Agent):
     """Something a scenario adds to the world. A kind is one file in `sim/interventions/` with Settings and a subclass."""
 
+    pathways = MappingProxyType({})  # what it does to people: pathway -> {setting: value at which it does nothing}
+    muted = frozenset()  # pathways that are switched off in this run, see sim/mechanisms.py
     steps = ()
     turn = 1  # 0: decides about places or other interventions, so it acts before those; -1: a lever, before all
 
@@ -50,7 +53,10 @@ class Intervention(mesa.Agent):
         self.segment = segment_record(getattr(settings, "segment", None))
 
     def value(self, field):
-        """The drawn value of a setting."""
+        """The drawn value of a setting; if its pathway is muted, the value at which it does nothing."""
+        for pathway in self.muted:
+            if field in self.pathways[pathway]:
+                return self.pathways[pathway][field]
         return self.model.values[f"interventions.{self.name}.{field}"]
 
     @property
@@ -155,6 +161,11 @@ class Intervention(mesa.Agent):
 
     def act_in(self, place):
         """What it does in one municipality in a month; each kind says."""
+
+
+def doses(*names):
+    """Pathways that are settings of the same name and do nothing at zero."""
+    return {name: {name: 0.0} for name in names}
 
 
 def segment_record(segment):

@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 import time
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,14 @@ def execute(arms, draws=None, replicates=None, workers=None, keep=(), tell=None,
     numbers = [0] if draws == 1 else range(1, draws + 1)
     tasks = [Task(tuple(arms), d, r, tuple(keep), threads) for d in numbers for r in range(replicates)]
     workers = min(len(tasks), workers or cores())
+    return share_out(perform, tasks, workers, tell)
+
+
+def share_out(perform, tasks, workers, tell=None):
+    """Tasks in this process (1 worker) or several: {table: frame}, in the order of tasks whoever did them.
+
+    perform: function of a task that gives {table: frame}; tell: called with (done, all).
+    """
     count = [0]
 
     def done():
@@ -231,7 +240,7 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads,
     ready = time.time()
     tables = execute(arms, draws, replicates, workers, keep, tell, threads)
     computed = time.time()
-    manifest = _manifest(command, arms, draws, replicates, facts)
+    manifest = manifest_of(command, arms, draws, replicates, facts)
     manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}
     with store.building(Path(out) / store.name(command, arms[-1].id)) as build:
         for name, frame in tables.items():
@@ -290,7 +299,8 @@ def source_hash():
     return digest.hexdigest()
 
 
-def _manifest(command, arms, draws, replicates, facts):
+def manifest_of(command, arms, draws, replicates, facts):
+    """What a run folder says of itself: arms, draws, seeds, sizes, versions, and the hash of the sources."""
     packages = ("hytesim", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "humanleague", "pydantic", "matplotlib")
     numbers = arms[-1].quantities()
     return {
@@ -313,6 +323,22 @@ def _manifest(command, arms, draws, replicates, facts):
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": cores()},
         "source_sha256": source_hash(),
     }
+
+
+def reopen(finished):
+    """The arms of a finished run as they were run, loaded from its folder; the comparator first.
+
+    Places count as named on the command line, as files beside the scenario may say more than was run. ValueError if the folder
+    lacks an arm's scenario.
+    """
+    arms = []
+    for name in finished.arms:
+        path = finished.folder / f"scenario.{name}.toml"
+        if not path.is_file():
+            raise ValueError(f"{finished.folder} has no {path.name}, so arm '{name}' cannot be run again")
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        arms.append(load(str(path), {"population.places": said["population"]["places"], "scenario.comparator": name}))
+    return arms
 
 
 def _version(package):

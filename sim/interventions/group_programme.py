@@ -4,6 +4,7 @@ import math
 
 from pydantic import Field
 
+from sim.intervention import doses
 from sim.programme import Programme, ProgrammeSettings, Quantity, quantity
 
 WEEKS_PER_MONTH = 365.25 / 12.0 / 7.0
@@ -31,6 +32,8 @@ class Settings(ProgrammeSettings):
 
 class GroupProgramme(Programme):
     """Groups start whenever places are free; on site those far from services find it harder to come, online distance counts for nothing."""
+
+    pathways = doses("assistance", "inclusion", "empowerment", "relief", "language")
 
     @property
     def months(self):

@@ -1,5 +1,7 @@
 """Guidance centre (Ohjaamo): one-stop guidance for the young; more staff minutes at the desk that refers on."""
 
+from types import MappingProxyType
+
 from scenarios import Block
 from sim.intervention import Intervention
 from sim.programme import Quantity, quantity
@@ -19,6 +21,7 @@ class Settings(Block):
 class GuidanceCentre(Intervention):
     """Lends staff minutes to the municipality's guidance desk; opens one where there was none."""
 
+    pathways = MappingProxyType({"contacts": {"staff": 0.0}})
     steps = ("minutes", "met")
 
     def act_in(self, place):

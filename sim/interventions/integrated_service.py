@@ -1,6 +1,9 @@
 """Integrated service: case finding, joint assessment, one case manager with a caseload, a plan across sectors."""
 
+from sim.intervention import doses
 from sim.programme import Programme, ProgrammeSettings, Quantity, quantity
+
+MANAGED = ("handoff.managed", "managed.duplicates")  # parameters of what having a case manager spares
 
 
 class Settings(ProgrammeSettings):
@@ -23,7 +26,15 @@ class Settings(ProgrammeSettings):
 class IntegratedService(Programme):
     """While managed, fewer hand-offs are lost and fewer visits are duplicated; effects are shared out by hardship."""
 
+    pathways = doses("assistance", "trust", "empowerment", "relief") | {"coordination": dict.fromkeys(MANAGED, 0.0)}
     joint = 1
+
+    def begin(self):
+        """If coordination is muted, having a case manager spares nothing this month, wherever the client lives."""
+        if "coordination" in self.muted:
+            for place in self.model.municipalities:
+                for name in MANAGED:
+                    place.set_parameter(name, 0.0)
 
     def places_in(self, place):
         """Caseload of the managers of one municipality."""

@@ -1,5 +1,6 @@
 """Integration support: language and peer support for refugees with a residence permit."""
 
+from sim.intervention import doses
 from sim.programme import Programme, ProgrammeSettings, Quantity, Segment, quantity
 
 
@@ -21,6 +22,8 @@ class Settings(ProgrammeSettings):
 
 class IntegrationSupport(Programme):
     """Language learnt stays; inclusion lent by peers fades after the end."""
+
+    pathways = doses("assistance", "language", "inclusion", "trust") | {"work": {"lock_in": 0.0}}
 
     def effects(self):
         """Doses over the whole programme; the lock-in is spread over its months."""

@@ -13,6 +13,10 @@ from sim.residents import SERVICES
 
 DESK = {"capacity": "capacity", "price": "price", "fee": "fee", "minutes": "minutes"}  # setting -> column of a desk
 OPENING = "opening"
+PATHWAYS = {
+    "capacity": "contacts", "minutes": "contacts", "queue": "contacts", "handoff": "coordination", OPENING: "access", "burden": "access",
+    "benefit": "strain", "norm": "strain", "claim": "strain", "tax": "strain",
+}  # fmt: skip
 SECTIONS = ("benefit", "burden", "claim", "norm", "price", "queue", "handoff", "tax")  # what decisions of policy can move
 Service = Literal[SERVICES]
 
@@ -56,6 +60,12 @@ class Lever(Intervention):
     steps = ("pulled",)
     turn = -1
 
+    @property
+    def pathways(self):
+        """The one by which what is moved reaches people; none for prices and fees, which only move money."""
+        pathway = PATHWAYS.get(self.settings.what.split(".")[0])
+        return {pathway: {}} if pathway else {}
+
     def moved(self, now, size):
         """The level to which `now` (number or list) is moved: all the way at size 1."""
         if isinstance(now, list):
@@ -70,6 +80,13 @@ class Lever(Intervention):
         size = float(self.month_sizes[place.index])
         if size == 0.0:
             return
+        if not self.muted:
+            self._move(place, size)
+            self.funnel["pulled"] += 1.0
+        if self.settings.cost is not None:
+            self.spend(place, size * self.value("cost") * (place.stop - place.start) / 1000.0)
+
+    def _move(self, place, size):
         name = self.settings.parameter()
         if name:
             place.set_parameter(name, self.moved(place.parameter(name), size))
@@ -78,6 +95,3 @@ class Lever(Intervention):
             for service in self.settings.services:
                 at = place.index, SERVICES.index(service)
                 self.model.desks[column][at] = self.moved(float(self.model.desks[column][at]), size)
-        self.funnel["pulled"] += 1.0
-        if self.settings.cost is not None:
-            self.spend(place, size * self.value("cost") * (place.stop - place.start) / 1000.0)

@@ -1,5 +1,6 @@
 """Maturity development: training, leadership and work with indicators raise a municipality's maturity; it assesses itself with error."""
 
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -42,6 +43,7 @@ class Settings(Block):
 class MaturityDevelopment(Intervention):
     """Raises maturity, and with it fidelity and reach of all that the municipality runs; leadership work anchors what is gained."""
 
+    pathways = MappingProxyType({"practice": {"growth": 0.0, "anchoring": 0.0}})
     turn = 0
 
     def __init__(self, *args):

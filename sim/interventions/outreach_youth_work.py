@@ -1,5 +1,6 @@
 """Outreach youth work: workers with caseloads find young people whom no campaign reaches and walk with them to services."""
 
+from sim.intervention import doses
 from sim.programme import Programme, ProgrammeSettings, Quantity, Segment, quantity
 
 
@@ -21,6 +22,8 @@ class Settings(ProgrammeSettings):
 
 class OutreachYouthWork(Programme):
     """Finding is blind to readiness: the worker goes to the young person."""
+
+    pathways = doses("assistance", "trust", "empowerment", "work")
 
     def places_in(self, place):
         """Caseload of the workers of one municipality."""

@@ -1,6 +1,7 @@
 """Social marketing: a segment, channels with reach and frequency, tailoring, the four Ps, and the benchmark criteria."""
 
 import functools
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -38,6 +39,7 @@ class Settings(Block):
 class SocialMarketing(Intervention):
     """Each month it reaches some of its segment; recall makes asking for help likelier, ease lowers the hassle of it."""
 
+    pathways = MappingProxyType({"information": {"impact": 0.0}, "assistance": {"price": 0.0, "place": 0.0}})
     steps = ("segment", "exposed", "aware", "intending")
 
     @property

@@ -2,6 +2,7 @@
 
 import math
 
+from sim.intervention import doses
 from sim.programme import Programme, ProgrammeSettings, Quantity, Segment, quantity
 
 
@@ -22,6 +23,8 @@ class Settings(ProgrammeSettings):
 
 class SupportedEmployment(Programme):
     """Keeps the log factor on finding work near its target while the client is supported, against the monthly fading."""
+
+    pathways = doses("assistance", "empowerment") | {"work": {"work": 1.0}}
 
     def places_in(self, place):
         """Caseload of the coaches of one municipality."""

@@ -1,6 +1,7 @@
 """Wellbeing card (hyvinvointikortti): workers give families a card with a budget for nature and culture; its use is monitored."""
 
 import functools
+from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
@@ -75,6 +76,10 @@ class WellbeingCard(Intervention):
 
     It decides about campaigns, so it acts before them. `cards`: CARD records of each municipality, one per household.
     """
+
+    pathways = MappingProxyType({
+        **{dose: {dose: [0.0] * len(GOES_TO)} for dose in ("relief", "inclusion", "cohesion")}, "information": {"word": 0.0},
+    })  # fmt: skip
 
     turn = 0
     steps = ("eligible", "offered", "given", "users", "uses", "turned_away")
