@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from command import report, results
+from command.dashboard import dashboard
 from command.near import NearMiss
 from command.socialreport import social_report
 
@@ -21,6 +22,7 @@ app.add_typer(scenarios, name="scenarios")
 app.command()(report.report)
 app.add_typer(results.app, name="results")
 app.command("social-report")(social_report)
+app.command()(dashboard)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

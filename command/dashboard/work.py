@@ -1,4 +1,4 @@
-"""The keeper of one job: waits for its turn, runs `hytesim compare`, and writes down how it ended. `python -m command.dashboard.work JOB`."""
+"""The keeper of one job (`python -m command.dashboard.work JOB`): waits for its turn, runs `hytesim compare`, writes down how it ended."""
 
 import contextlib
 import json

@@ -7,6 +7,7 @@ from results.report.page import section
 from results.words import label, money
 
 TITLE = word("Who pays")
+PUBLIC = ("municipality", "county", "state", "kela")
 
 
 def render(page):
@@ -25,9 +26,9 @@ def render(page):
 def payback(wide, title):
     """Sentence: the year by whose end the public sector's added cost is back and stays so, or that it is not within the run.
 
-    wide: added cost [EUR2018] by payer and sum (rows) and by year and "all" (columns), as `payers_by_year` gives it.
+    wide: added cost [EUR2018] by payer (rows) and by year and "all" (columns), as `payers_by_year` gives it.
     """
-    total = wide.loc["public"].drop("all").cumsum()
+    total = wide.loc[wide.index.intersection(PUBLIC)].sum().drop("all").cumsum()
     owed = total[total > 0]
     if len(owed) and owed.index[-1] == total.index[-1]:
         return say("{arm}: by the end of the run the public sector has paid {amount} more than it saved.", arm=title,

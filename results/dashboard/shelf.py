@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import shutil
 import threading
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from results import report, store
 from results.language import current, say, speaking
 
-__all__ = ["DRAWING", "Entry", "find", "listed", "ready", "report_html", "zipped"]
+__all__ = ["DRAWING", "Entry", "delete", "find", "listed", "ready", "report_html", "zipped"]
 
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
@@ -64,6 +65,14 @@ def report_html(runs, name):
     """The whole report of a run in the language in use, as a text."""
     with DRAWING:
         return report.html(store.open(find(runs, name)), current())
+
+
+def delete(runs, name):
+    """Remove a run folder for good. StoreError if it is none, or only a link to one."""
+    folder = find(runs, name)
+    if folder.is_symlink():
+        raise store.StoreError(say("“{name}” is only a link to a run kept elsewhere; delete it there.", name=name))
+    shutil.rmtree(folder)
 
 
 def zipped(runs, name):
