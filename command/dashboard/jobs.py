@@ -50,7 +50,7 @@ def start(runs, arguments, title, files=()):
     arguments: texts; one that names a file of `files` ({name: TOML text}) is read from the job's own copy. OSError where processes cannot
     be started this way.
     """
-    name = f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    name = f"{datetime.now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"  # in the order of asking
     home = folder(runs).absolute() / name
     home.mkdir(parents=True)
     for file, text in dict(files).items():

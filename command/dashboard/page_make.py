@@ -8,6 +8,7 @@ from command.dashboard import form, start
 from results.dashboard import show
 from results.language import current, say, word
 from results.report.tables import EVIDENCE, Shown
+from results.words import plain
 
 TITLE = word("Make a scenario")
 WAYS = {"form": word("Change one in a form"), "file": word("Write or upload a file")}
@@ -87,8 +88,11 @@ def _form(runs):
         chosen = st.selectbox(say("Intervention to change"), left, format_func=blocks.get, key=f"make_block_{parent}") if left else None
         if chosen:
             st.caption(f"`{scenario.interventions[chosen].kind}`")
-            for field in form.fields(scenario, chosen):
-                _field(field, changes, parent)
+            found = form.fields(scenario, chosen)
+            for field in found:
+                if field.kind != "fixed":
+                    _field(field, changes, parent)
+            _others([field for field in found if field.kind == "fixed"], parent)
     st.subheader(say("General numbers of the model"))
     numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}",
                              default=[key.removeprefix("parameters.") for key in changes if key.startswith("parameters.")])
@@ -108,13 +112,18 @@ def _field(field, changes, parent):
     with st.container(border=field.key in changes):
         if field.kind == "quantity":
             _quantity(field, changes, key, label)
-        elif field.kind != "fixed":
+        else:
             value = _widget(field, changes.get(field.key, field.value), key, label)
             _note_change(changes, field.key, value, field.value)
-        else:
-            st.text_input(label, str(field.value if field.value is not None else "–"), disabled=True, key=key,
-                          help=say("This setting can be changed in the file."))
         st.caption(_about(field, changes))
+
+
+def _others(fixed, parent):
+    """The settings that have no field of their own."""
+    with st.expander(say("Settings that only the file can change")):
+        st.caption(say("Choose “Write or upload a file” and extend {name} to change these.", name=f"`{parent}`"))
+        rows = [[field.name.replace("_", " "), _short(field.value), field.unit] for field in fixed if field.value not in (None, [], ())]
+        show.table(Shown(say("Settings"), [say("Setting"), say("Value"), say("Unit or meaning")], rows))
 
 
 def _widget(field, value, key, label):
@@ -156,9 +165,10 @@ def _about(field, changes):
     parts = []
     if field.key in changes:
         parts.append("**" + say("Changed; before: {value}", value=start.plain(_short(field.value))) + "**")
-    if field.low is not None or field.high is not None:
-        low, high = ("–" if end is None else f"{end:g}" for end in (field.low, field.high))
-        parts.append(say("allowed: {low} to {high}", low=low, high=high))
+    if field.low is not None and field.high is not None:
+        parts.append(say("allowed: {low} to {high}", low=plain(field.low), high=plain(field.high)))
+    elif field.low is not None:
+        parts.append(say("allowed: at least {low}", low=plain(field.low)))
     if field.default:
         parts.append(say("default: number {name}", name=f"`{field.default}`"))
     if field.evidence:
@@ -170,7 +180,9 @@ def _about(field, changes):
 
 
 def _short(value):
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return plain(value) if isinstance(value, float) else str(value)
 
 
 def _changed(changes, removed, blocks):

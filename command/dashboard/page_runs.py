@@ -59,6 +59,8 @@ def _job(runs, job):
 def _how_far(job):
     if not job.done:
         return say("preparing; the first time on a machine this takes a minute")
+    if job.done == job.all:
+        return say("all runs done; writing tables, figures and the report")
     return say("{done} of {all} runs of each scenario", done=number(job.done, 0), all=number(job.all, 0))
 
 
