@@ -240,7 +240,7 @@ def _in_words(arms, draws, replicates, facts):
     return say(
         "{arms} scenarios with {residents} simulated residents of {places} municipalities over {years} years, {draws} draws of the "
         "uncertain numbers × {replicates} replicates of chance: {runs} runs, {months} million resident-months, about {disk} MB on disk, on "
-        "up to {cores} processes. Nothing runs until you press Run.",
+        "up to {cores} processes. Nothing runs until you press “Run it”.",
         arms=number(len(arms), 0), residents=number(facts["residents"], 0), places=number(len(arms[0].population.places), 0),
         years=number(arms[0].time.years, 0), draws=number(draws, 0), replicates=number(replicates, 0), runs=number(facts["runs"], 0),
         months=number(facts["resident_months"] / 1e6, 1), disk=number(facts["bytes"] / 1e6, 0),

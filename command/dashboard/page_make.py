@@ -30,7 +30,7 @@ def render(runs):
     with st.expander(say("The file (TOML)")):
         st.code(text, language="toml")
     run, save, download = st.columns(3)
-    if run.button(say("Run"), type="primary", disabled=not good, key="make_run"):
+    if run.button(say("Run it"), type="primary", disabled=not good, key="make_run"):
         files = {f"{own}.toml": written for own, written in form.own(runs).items()} | {f"{name}.toml": text}
         title = " / ".join(arm.title.get(current()) or arm.id for arm in plan.arms)
         names = [f"{first}.toml" if f"{first}.toml" in files else first] if first else []

@@ -9,7 +9,7 @@ from results.dashboard import shelf
 from results.language import current, say, speaking, word
 from results.words import number
 
-TITLE = word("Runs")
+TITLE = word("All runs")
 STATES = {"queued": word("waits for its turn"), "running": word("runs"), "done": word("done"), "failed": word("failed"),
           "stopped": word("stopped"), "lost": word("ended without a word: its process was killed")}
 MOST = 30  # finished runs shown

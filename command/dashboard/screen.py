@@ -68,7 +68,7 @@ def _page():
 def _results(runs, name):
     entries = {entry.name: entry for entry in shelf.listed(runs)}
     if not entries:
-        st.info(say("There is no finished run here yet. Choose scenarios below and press Run, or make one of your own."))
+        st.info(say("There is no finished run here yet. Choose scenarios below and press “Run it”, or make one of your own."))
         start.render(runs)
         return
     chosen = _chosen(entries)

@@ -19,7 +19,7 @@ def render(runs):
         st.info(say("Choose at least one scenario."))
         return
     plan = form.check(runs, chosen, asked)
-    if tell(plan) and st.button(say("Run"), type="primary", key="start_run"):
+    if tell(plan) and st.button(say("Run it"), type="primary", key="start_run"):
         launch(runs, [form.where(runs, name) for name in chosen], asked, _title(plan.arms))
 
 
@@ -63,4 +63,4 @@ def launch(runs, names, asked, title, files=()):
     except OSError as error:
         st.error(say("The run could not be started: {reason}", reason=str(error)))
         return
-    st.success(say("Started. It runs by itself: the page “Runs” shows how far it is, and closing this page does not stop it."))
+    st.success(say("Started. It runs by itself: the page “All runs” shows how far it is, and closing this page does not stop it."))
