@@ -1,6 +1,7 @@
 """Monitoring: what a municipality would see, month by month: the wellbeing card's table, and its social report."""
 
 import html
+import re
 
 from results import socialreport
 from results.dashboard import show
@@ -59,5 +60,6 @@ def _report(page, indicators):
     rows = socialreport.observed(indicators, arm)
     place = st.selectbox(say("Municipality"), socialreport.places_of(rows), key="report_place")
     show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, page.names)))
-    st.markdown(html.escape(socialreport.report(rows, place, "md"), quote=False))
+    text = re.sub(r"^#", "###", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
+    st.markdown(html.escape(text, quote=False))
     st.download_button(say("Download the social report (HTML)"), socialreport.report(rows, place, "html"), f"{place}.html", "text/html")
