@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from command import follow, report, results, sweep
+from command.dashboard import dashboard
 from command.evaluate import evaluate
 from command.near import NearMiss
 from command.socialreport import social_report
@@ -25,6 +26,7 @@ app.command("social-report")(social_report)
 app.add_typer(sweep.app, name="sweep")
 app.command()(evaluate)
 app.command()(follow.follow)
+app.command()(dashboard)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

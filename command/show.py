@@ -1,6 +1,7 @@
 """What the commands print: progress, summaries, scenario lists."""
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,30 @@ def plan(arms, draws, replicates, facts):
 
 @contextmanager
 def progress(arms, draws, replicates, facts, quiet):
-    """A progress bar on a terminal, a line per tenth elsewhere. Yields tell(done, all)."""
+    """A progress bar on a terminal, a line per tenth elsewhere, and for other programs a file that HYTESIM_PROGRESS names.
+
+    Yields tell(done, all).
+    """
+    with _shown(arms, draws, replicates, facts, quiet) as tell:
+        file = os.environ.get("HYTESIM_PROGRESS")
+        yield _filed(Path(file), tell, draws * replicates) if file else tell
+
+
+def _filed(file, tell, total):
+    """A tell that also writes {"done": tasks, "all": tasks} as JSON, whole or not at all."""
+    from results import store
+
+    def both(done, total):
+        store.write_text(file.parent, file.name, json.dumps({"done": done, "all": total}))
+        if tell:
+            tell(done, total)
+
+    store.write_text(file.parent, file.name, json.dumps({"done": 0, "all": total}))
+    return both
+
+
+@contextmanager
+def _shown(arms, draws, replicates, facts, quiet):
     if quiet:
         yield None
         return

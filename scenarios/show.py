@@ -15,7 +15,7 @@ from .quantity import Quantity
 from .scenario import Scenario
 from .schema import Block
 
-__all__ = ["Change", "diff", "json_schema", "resolved"]
+__all__ = ["Change", "diff", "json_schema", "resolved", "toml"]
 
 SHOWN = ("value", "low", "high", "unit", "dist", "evidence", "source", "verified", "axes", "note")
 
@@ -105,6 +105,16 @@ def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{_key(k)} = {_toml(v)}' for k, v in value.items())} }}" if value else "{}"
     return value.isoformat() if isinstance(value, datetime.date) else repr(value)
+
+
+def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """TOML text of {dotted section: {key: value}}; sections with nothing in them are left out."""
+    parts = []
+    for section, table in tables.items():
+        if table:
+            head = ".".join(_key(part) for part in section.split("."))
+            parts.append("\n".join([f"[{head}]", *(f"{_key(k)} = {_toml(v)}" for k, v in table.items())]))
+    return "\n\n".join(parts) + "\n"
 
 
 def diff(first: Scenario, second: Scenario) -> list[Change]:

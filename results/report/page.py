@@ -10,7 +10,7 @@ from results.language import current, say, word
 from results.report import numbers, tables
 from results.words import label, number, share, small
 
-__all__ = ["SECTIONS", "Section", "build"]
+__all__ = ["SECTIONS", "Section", "build", "section"]
 
 BEFORE_PER_CENT = re.compile(r"(?<=\d) %")
 HERE = Path(__file__).parent
@@ -88,6 +88,11 @@ def build(page, short=False):
         css=_css(), title=title, lead=_lead(page), sections=sections, short=short, say=say, caveat=say(sentence.CAVEAT),
     )
     return BEFORE_PER_CENT.sub("\N{NO-BREAK SPACE}%", text)
+
+
+def section(page, name):
+    """One section of a page by its identifier: `Section`. KeyError if there is none."""
+    return _section(page, *{part[0]: part for part in SECTIONS}[name])
 
 
 @functools.cache

@@ -1,0 +1,47 @@
+"""`hytesim dashboard`: a local page over finished runs that also starts runs, each as a process of its own."""
+
+import importlib
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SCRIPT = Path(__file__).with_name("script.py")
+LARGEST_UPLOAD = 10  # MB, boundaries of municipalities; scenario files are held to less
+
+
+def options(port, browser):
+    """Settings of the server: reachable from this machine only, silent to the outside, small uploads."""
+    return {
+        "server_address": "127.0.0.1",
+        "server_port": port,
+        "server_headless": not browser,
+        "server_maxUploadSize": LARGEST_UPLOAD,
+        "server_fileWatcherType": "none",
+        "server_enableStaticServing": False,
+        "browser_gatherUsageStats": False,
+        "client_toolbarMode": "viewer",
+        "client_showErrorDetails": "none",
+        "client_showSidebarNavigation": False,
+        "theme_base": "light",
+        "theme_primaryColor": "#005a8f",
+        "global_developmentMode": False,
+    }
+
+
+def dashboard(
+    runs: Annotated[str, typer.Argument(metavar="[RUNS]", help="Folder of run folders.")] = "runs",
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="Port on this machine.")] = 8501,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+):
+    """Open a local page to compare runs, make scenarios and start them."""
+    try:
+        from streamlit.web import bootstrap
+    except ImportError:
+        raise ValueError("the dashboard needs Streamlit: pip install 'hytesim[dashboard]'") from None
+    Path(runs).mkdir(parents=True, exist_ok=True)
+    settings = options(port, browser)
+    bootstrap.load_config_options(settings)
+    threading.Thread(target=importlib.import_module, args=("command.dashboard.screen",), daemon=True).start()  # before the first visit
+    bootstrap.run(str(SCRIPT), False, [str(Path(runs).absolute())], settings)

@@ -1,0 +1,138 @@
+"""Comparisons started from the page: each a process of its own whose whole state is a small folder of files.
+
+`RUNS/.jobs/ID/` holds `job.json` (what was asked), `progress.json` (tasks done), `log.txt` (what the command said), `ended.json`
+(how it ended) and `alive`, a file that the process keeps locked for as long as it lives. Nothing is kept in memory, so that every tab
+sees the same and a server that is started again finds its runs.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from results import store
+
+__all__ = ["FINAL", "Job", "alive", "folder", "forget", "listed", "read", "start", "stop"]
+
+FINAL = ("done", "failed", "stopped", "lost")
+LOG_SHOWN = 4000  # last characters of a log that the page shows
+
+
+class Job(NamedTuple):
+    """A comparison: `facts` as asked, `state` (queued, running, done, failed, stopped or lost), tasks `done` of `all`, the `run` folder's
+    name once it is there, and the end of what the command said.
+    """
+
+    id: str
+    folder: Path
+    facts: dict
+    state: str
+    done: int
+    all: int
+    run: str
+    log: str
+
+
+def folder(runs):
+    """The folder of the jobs of a folder of runs; hidden, so that nothing takes it for a run."""
+    return Path(runs) / ".jobs"
+
+
+def start(runs, arguments, title, files=()):
+    """Start `hytesim compare ARGUMENTS` in a session of its own, behind those already waiting. Returns the job's id.
+
+    arguments: texts; one that names a file of `files` ({name: TOML text}) is read from the job's own copy. OSError where processes cannot
+    be started this way.
+    """
+    name = f"{datetime.now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"  # in the order of asking
+    home = folder(runs).absolute() / name
+    home.mkdir(parents=True)
+    for file, text in dict(files).items():
+        store.write_text(home, file, text)
+    arguments = [str(home / word) if word in dict(files) else word for word in arguments]
+    facts = {"title": title, "arguments": [*arguments, "--out", str(Path(runs).absolute())]}
+    _write(home, "job.json", {**facts, "created": datetime.now().astimezone().isoformat(timespec="seconds")})
+    with (home / "alive").open("w") as held:
+        _lock(held, "LOCK_EX")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "command.dashboard.work", str(home)], start_new_session=True, pass_fds=(held.fileno(),),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        held.write(str(process.pid))
+    return name
+
+
+def _lock(file, *modes):
+    """Lock an open file (modes: names in `fcntl`); the lock ends with its last holder. OSError where there are no such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        raise OSError("runs can be started from the page on Linux and macOS only; use `hytesim compare` here") from None
+    fcntl.flock(file, sum(getattr(fcntl, mode) for mode in modes))
+
+
+def alive(home):
+    """Whether the process of a job folder lives."""
+    try:
+        with (Path(home) / "alive").open("r+") as file:
+            _lock(file, "LOCK_SH", "LOCK_NB")  # shared, so that two who look do not see each other
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def listed(runs):
+    """All jobs, the newest first."""
+    found = (read(path.parent) for path in sorted(folder(runs).glob("*/job.json"), reverse=True))
+    return [job for job in found if job]
+
+
+def read(home):
+    """A job as its files tell it; None if its folder has gone."""
+    home = Path(home)
+    facts = _read(home, "job.json")
+    if not facts:
+        return None
+    lives = alive(home)  # asked before the files are read: a job that ends in between has then told how
+    ended, progress = _read(home, "ended.json"), _read(home, "progress.json")
+    state = ended.get("state") or (("running" if progress else "queued") if lives else "lost")
+    return Job(home.name, home, facts, state, progress.get("done", 0), progress.get("all", 0), ended.get("run", ""), _log(home))
+
+
+def _log(home):
+    try:
+        return (home / "log.txt").read_text(encoding="utf-8", errors="replace")[-LOG_SHOWN:]
+    except OSError:
+        return ""
+
+
+def stop(home):
+    """Ask a job's process group to stop, as Ctrl-C does; its keeper ends it for good if it does not listen."""
+    if alive(home):
+        os.killpg(int((Path(home) / "alive").read_text()), signal.SIGINT)
+
+
+def forget(home):
+    """Remove the folder of a job that has ended."""
+    if not alive(home):
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _write(home, file, facts):
+    store.write_text(home, file, json.dumps(facts, ensure_ascii=False))
+
+
+def _read(home, file):
+    try:
+        found = json.loads((home / file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,69 @@
+"""The keeper of one job (`python -m command.dashboard.work JOB`): waits for its turn, runs `hytesim compare`, writes down how it ended."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from command.dashboard import jobs
+from results import store
+
+PATIENCE = 10.0  # seconds between asking to stop (SIGINT), ending (SIGTERM) and killing
+LOOK = 0.3  # seconds between looks
+
+
+class Keeper:
+    """Runs the command of a job folder in this process's group; `asked` is when it was first told to stop."""
+
+    def __init__(self, home):
+        self.home, self.asked = Path(home), None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._told)
+
+    def _told(self, *_):
+        self.asked = self.asked or time.monotonic()
+
+    def keep(self):
+        """Wait, run, write `ended.json`."""
+        while self.asked is None and self._others():
+            time.sleep(LOOK)
+        if self.asked is not None:
+            self._end("stopped")
+            return
+        code, run = self._run()
+        self._end("done" if run else "stopped" if self.asked is not None else "failed", code=code, run=run)
+
+    def _others(self):
+        """Whether a job that was asked for earlier still lives: one comparison at a time, which uses all cores."""
+        return any(path.name < self.home.name and jobs.alive(path) for path in self.home.parent.iterdir())
+
+    def _run(self):
+        """The exit code, and the name of the run folder if there is one."""
+        facts = json.loads((self.home / "job.json").read_text(encoding="utf-8"))
+        command = [sys.executable, "-m", "hytesim", "compare", "--quiet", *facts["arguments"]]
+        env = {**os.environ, "HYTESIM_PROGRESS": str(self.home / "progress.json")}
+        with (self.home / "log.txt").open("wb") as log, (self.home / "out.txt").open("wb") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=env)
+            self._wait(process)
+        said = (self.home / "out.txt").read_text(encoding="utf-8").strip()
+        return process.returncode, Path(said.splitlines()[-1]).name if process.returncode == 0 and said else ""
+
+    def _wait(self, process):
+        harder = [lambda: os.killpg(os.getpgid(0), signal.SIGTERM), process.kill]
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK)
+                return
+            if self.asked is not None and harder and time.monotonic() - self.asked > PATIENCE * (3 - len(harder)):
+                harder.pop(0)()
+
+    def _end(self, state, **more):
+        store.write_text(self.home, "ended.json", json.dumps({"state": state, **more}))
+
+
+if __name__ == "__main__":
+    Keeper(sys.argv[1]).keep()

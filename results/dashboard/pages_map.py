@@ -1,0 +1,73 @@
+"""Map: change of wellbeing by municipality, on tiles or boundaries of one's own, and the areas within a municipality."""
+
+import functools
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+from results.dashboard import show
+from results.language import say, word
+from results.suppress import LEAST
+from results.words import label
+
+TITLE = word("Map")
+
+
+def render(page):
+    """Show the page for the scenario in focus."""
+    import streamlit as st
+
+    options = {"arm": page.focus}
+    given = st.file_uploader(say("Boundaries of municipalities (GeoJSON), if you have them"), type=["geojson", "json"])
+    if given is not None:
+        path = _kept(given.getvalue())
+        if path is None:
+            st.error(say("This file is not GeoJSON: it has no list of features."))
+        else:
+            options["boundaries"] = path
+    show.chart(page, "municipality_map", **options)
+    _areas(page)
+
+
+@functools.lru_cache(maxsize=8)
+def _kept(content):
+    """Path of a temporary file with these boundaries; None if they are none."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("features"), list):
+        return None
+    path = Path(tempfile.mkdtemp(prefix="hytesim-")) / f"{hashlib.sha256(content).hexdigest()[:16]}.geojson"
+    path.write_bytes(content)
+    return str(path)
+
+
+def _areas(page):
+    import streamlit as st
+
+    tables = page.run.tables
+    if "areas" not in tables or "area_wellbeing" not in tables:
+        return
+    places = sorted(map(str, tables["areas"]["municipality"].unique()))
+    st.subheader(say("Areas within a municipality"))
+    place = st.selectbox(say("Municipality"), places)
+    wide = areas(tables, place, page.arms)
+    headers = {"number": say("Area"), "distance": say("Distance to services (km)"), "n": say("Simulated residents")}
+    show.frame(wide, say("Mean wellbeing in the last December"), headers | {arm: label(arm, page.names) for arm in page.arms})
+
+
+def areas(tables, place, arms):
+    """One row per area of a municipality: its number, distance, mean number of simulated residents, and mean wellbeing in each arm over
+    runs in the last month known; not-a-number where fewer than LEAST simulated residents stand behind it.
+    """
+    where = tables["areas"].query("municipality == @place").groupby("area", observed=True)[["number", "distance"]].first()
+    seen = tables["area_wellbeing"].query("municipality == @place")
+    seen = seen[seen["month"] == seen["month"].max()]
+    means = seen.pivot_table("mean", "area", "arm", aggfunc="mean", observed=True)
+    counts = seen.groupby("area", observed=True)["n"].mean().rename("n")
+    found = where.join(counts).join(means).sort_values("number").reset_index()
+    few = found["n"] < LEAST
+    found.loc[few, ["n", *[arm for arm in arms if arm in found]]] = float("nan")
+    return found

@@ -1,0 +1,84 @@
+"""Finished runs in a folder: listed with their titles, opened by name only, so that no name can lead elsewhere."""
+
+import functools
+import io
+import json
+import shutil
+import threading
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+from results import report, store
+from results.language import current, say, speaking
+
+__all__ = ["DRAWING", "Entry", "delete", "find", "listed", "ready", "report_html", "zipped"]
+
+DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
+
+
+class Entry(NamedTuple):
+    """A run on the shelf: folder name, what it compares, and when it was made."""
+
+    name: str
+    title: str
+    created: str
+
+
+def listed(runs):
+    """`Entry` of every finished run in a folder, the newest first; what cannot be read is left out."""
+    found = []
+    for folder in store.runs(runs):
+        try:
+            manifest = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
+            arms = [(manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            found.append(Entry(folder.name, " / ".join(arms), str(manifest.get("created", ""))[:16].replace("T", " ")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return sorted(found, key=lambda entry: (entry.created, entry.name), reverse=True)
+
+
+def find(runs, name):
+    """The folder of a run by its name, which must be one of those listed. StoreError otherwise."""
+    folder = next((path for path in store.runs(runs) if path.name == name), None)
+    if folder is None:
+        raise store.StoreError(say("There is no finished run “{name}” here (any more). Choose another.", name=name))
+    return folder
+
+
+def ready(runs, names, arm=None):
+    """The runs of these names as one `results.report.page.Page` in the language in use: small cells hidden, summaries made."""
+    stamps = tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
+    return _page(stamps, arm, current())
+
+
+@functools.lru_cache(maxsize=6)
+def _page(stamps, arm, language):
+    from results.report import several
+
+    opened = [store.open(folder) for folder, _ in stamps]
+    with speaking(language):
+        return report.prepare(opened[0] if len(opened) == 1 else several.join(opened), arm)
+
+
+def report_html(runs, name):
+    """The whole report of a run in the language in use, as a text."""
+    with DRAWING:
+        return report.html(store.open(find(runs, name)), current())
+
+
+def delete(runs, name):
+    """Remove a run folder for good. StoreError if it is none, or only a link to one."""
+    folder = find(runs, name)
+    if folder.is_symlink():
+        raise store.StoreError(say("“{name}” is only a link to a run kept elsewhere; delete it there.", name=name))
+    shutil.rmtree(folder)
+
+
+def zipped(runs, name):
+    """A run folder as the bytes of a zip file."""
+    folder, held = find(runs, name), io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
+            archive.write(path, Path(folder.name) / path.relative_to(folder))
+    return held.getvalue()

@@ -1,0 +1,112 @@
+"""Figures, tables and sentences on the page, as HTML with every text escaped."""
+
+import base64
+import functools
+from html import escape
+
+from results import figures
+from results.dashboard.shelf import DRAWING
+from results.language import current, say, speaking
+
+__all__ = ["STYLE", "chart", "frame", "plain", "table"]
+
+STYLE = """<style>
+.hy-figure { margin: .6rem 0 1.4rem; } .hy-wide { overflow-x: auto; }
+.hy-figure img { width: 100%; min-width: 38rem; height: auto; display: block; background: #fff; }
+.hy-figure h3 { font-size: 1.1rem; padding: 0; margin: .6rem 0 .2rem; } .hy-says { margin: .3rem 0; font-weight: 500; }
+.hy-how, .hy-note { color: #4a4a4a; font-size: .88rem; margin: .2rem 0; max-width: 52rem; }
+.hy-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+.hy-table caption { text-align: left; font-weight: 600; padding: .3rem 0; caption-side: top; color: inherit; }
+.hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
+.hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
+.hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
+[data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
+</style>"""
+
+
+def chart(page, name, **options):
+    """Show a figure of a page with its title and sentences above its picture; a line that says why if it cannot be drawn."""
+    import streamlit as st
+
+    try:
+        found = _picture(page, name, current(), tuple(sorted(options.items())))
+    except figures.FigureError as error:
+        st.html(f'<p class="hy-note">{escape(figures.title(name))}: {escape(str(error))}.</p>')
+        return
+    image = base64.b64encode(found.svg.encode()).decode()
+    st.html(
+        f'<figure class="hy-figure"><h3>{escape(found.title)}</h3><p class="hy-says">{escape(found.says)}</p>'
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(found.title)}">'
+        f'<img alt="{escape(f"{found.title}. {found.says}")}" src="data:image/svg+xml;base64,{image}"></div>'
+        f'<p class="hy-how">{escape(found.how)}</p></figure>'
+    )
+
+
+class _Same:
+    """A page as a key of the cache: the very same object."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def __hash__(self):
+        return id(self.page)
+
+    def __eq__(self, other):
+        return self.page is other.page
+
+
+def _picture(page, name, language, options):
+    return _drawn(_Same(page), name, language, options)
+
+
+@functools.lru_cache(maxsize=60)
+def _drawn(same, name, language, options):
+    page = same.page
+    with DRAWING, speaking(language):
+        return figures.picture(name, page.tables, comparator=page.arms[0], labels=page.names, **dict(options))
+
+
+def table(shown):
+    """Show a `results.report.tables.Shown`: caption, headers, rows, note."""
+    import streamlit as st
+
+    if not shown.rows:
+        return
+    head = "".join(f'<th scope="col">{escape(str(text))}</th>' for text in shown.headers)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(first))}</th>{"".join(f"<td>{escape(str(cell))}</td>" for cell in rest)}</tr>'
+        for first, *rest in shown.rows
+    )
+    note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
+    st.html(
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption)}"><table class="hy-table">'
+        f"<caption>{escape(shown.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
+    )
+
+
+def frame(data, caption, headers, most=200):
+    """Show a data frame as a table: `headers` gives columns their words; others are left out."""
+    from results.report.tables import Shown
+    from results.words import label, number, plain
+
+    columns = [name for name in headers if name in data.columns and data[name].notna().any()]
+
+    def cell(value):
+        if value is None or value != value:
+            return "–"
+        if isinstance(value, bool):
+            return say("yes") if value else say("no")
+        if isinstance(value, str):
+            return label(value)
+        return number(value, 0) if abs(value) >= 1000 else plain(float(f"{float(value):.3g}"))
+
+    rows = [[cell(value) for value in row] for row in data[columns].head(most).astype(object).itertuples(index=False)]
+    note = say("The first {some} of {all} rows.", some=number(most, 0), all=number(len(data), 0)) if len(data) > most else ""
+    table(Shown(caption, [headers[name] for name in columns], rows, note))
+
+
+def plain(text):
+    """Show a sentence as it is: no mark-up in it has any effect."""
+    import streamlit as st
+
+    st.html(f"<p>{escape(text)}</p>")

@@ -1,0 +1,92 @@
+"""Runs as processes: in turn, with progress in files, stopped as a group, and never lost with the server."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from command.dashboard import jobs
+from results import store
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and locks of POSIX")
+
+TINY = ["baseline", "promeq", "--where", "Kouvola", "--residents", "200", "--years", "1", "--draws", "2", "--replicates", "1",
+        "--workers", "1"]
+LONG = ["baseline", "promeq", "--residents", "20000", "--draws", "500"]
+MOST = 300  # seconds to wait for what must come
+
+
+def until(home, *states):
+    """The job once it is in one of these states."""
+    end = time.monotonic() + MOST
+    while (job := jobs.read(home)).state not in states and time.monotonic() < end:
+        time.sleep(0.1)
+    assert job.state in states, job
+    return job
+
+
+def test_a_run_is_done_and_the_next_waits_for_it(tmp_path):
+    first, second = (jobs.folder(tmp_path) / jobs.start(tmp_path, arguments, "title") for arguments in (TINY, ["no_such", "promeq"]))
+    assert jobs.read(second).state == "queued"
+    done = until(first, *jobs.FINAL)
+    assert done.state == "done", done.log
+    assert (done.done, done.all) == (2, 2)
+    assert [run.name for run in store.runs(tmp_path)] == [done.run]
+    failed = until(second, *jobs.FINAL)
+    assert failed.state == "failed" and "there is no such scenario" in failed.log
+    assert [job.id for job in jobs.listed(tmp_path)] == [second.name, first.name]
+    jobs.forget(first)
+    assert [job.id for job in jobs.listed(tmp_path)] == [second.name]
+
+
+def test_stop_ends_the_whole_group_and_what_waits(tmp_path):
+    first, second = (jobs.folder(tmp_path) / jobs.start(tmp_path, LONG, "title") for _ in range(2))
+    until(first, "running")
+    group = int((first / "alive").read_text())
+    jobs.stop(second)
+    assert until(second, *jobs.FINAL).state == "stopped"
+    assert jobs.read(first).state == "running"  # nobody else's is touched
+    jobs.forget(first)  # what lives is not removed
+    assert first.is_dir()
+    jobs.stop(first)
+    assert until(first, *jobs.FINAL).state == "stopped"
+    end = time.monotonic() + MOST
+    while jobs.alive(first) and time.monotonic() < end:
+        time.sleep(0.1)
+    with pytest.raises(ProcessLookupError):
+        _gone(group)
+    assert store.runs(tmp_path) == []
+
+
+def _gone(group):
+    """Raise ProcessLookupError once no process of a group is left (the keeper is our child, so it is buried first)."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(group, os.WNOHANG)
+        os.killpg(group, 0)
+        time.sleep(0.1)
+
+
+def test_a_killed_keeper_is_told(tmp_path):
+    home = jobs.folder(tmp_path) / jobs.start(tmp_path, LONG, "title")
+    os.killpg(int((home / "alive").read_text()), signal.SIGKILL)
+    assert until(home, *jobs.FINAL).state == "lost"
+
+
+def test_files_travel_with_the_job(tmp_path):
+    home = jobs.folder(tmp_path) / jobs.start(tmp_path, ["mine.toml"], "title", {"mine.toml": "nonsense ["})
+    assert str(home / "mine.toml") in json.loads((home / "job.json").read_text())["arguments"]
+    assert "mine.toml" in until(home, *jobs.FINAL).log
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "\0"])
+def test_rubbish_in_a_job_folder_is_no_job(tmp_path, text):
+    home = jobs.folder(tmp_path) / "x"
+    home.mkdir(parents=True)
+    (home / "job.json").write_text(text)
+    assert jobs.listed(tmp_path) == []
