@@ -89,6 +89,7 @@ def save(name, tables, folder, dpi=160, **options):
     from results.figures import style
 
     with style.look():
+        style.settle(figure)
         figure.savefig(picture, dpi=dpi, metadata={"Description": figure.alt_text, "Software": None})
     figure.frame.to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
     words.write_text(figure.alt_text + "\n", encoding="utf-8", newline="\n")
@@ -106,6 +107,7 @@ def picture(name, tables, **options):
         figure = draw(name, tables, **options)
     text = io.StringIO()
     with style.look():
+        style.settle(figure)
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]
