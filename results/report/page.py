@@ -187,7 +187,8 @@ def _gap(page):
 def _money(page):
     if not page.found.summaries or "ledger" not in page.tables:
         return {}
-    return {"tables": [tables.payers(page.tables, page.arms[0], arm, page.names) for arm in page.found.summaries]}
+    frame = figures.data("budget_impact", page.tables, comparator=page.arms[0])
+    return {"tables": [tables.payers(frame, arm, page.names) for arm in page.found.summaries]}
 
 
 def _worth(page):
