@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from results import store, tidy
+from results import reporting, store, tidy
 
 __all__ = ["gather"]
 
@@ -22,7 +22,10 @@ OUTCOMES = {  # outcome: the kinds of strata in which it is shown
     "population_total": ("all",),
 }
 LEDGER = [*tidy.RUN, "month", "date", "payer", "transfer"]
-WHOLE = ("twins", "funnel", "curves", "transitions", "parameters", "places")
+WHOLE = (
+    "twins", "funnel", "curves", "transitions", "parameters", "places", "maturity", "adoption", "monitoring", "emphasis",
+    "area_wellbeing", "allocation", "partnership", "indicators",
+)
 
 
 def gather(run):
@@ -32,6 +35,8 @@ def gather(run):
     found["outcomes"] = (_read_outcomes if on_disk else _keep_outcomes)(run)
     if "ledger" in run.tables:
         found["ledger"] = (_read_ledger if on_disk else _add_ledger)(run)
+        if "indicators" in run.tables and len(run.arms) > 1:  # needs items of the ledger, which are added up above
+            found["reporting_value"] = reporting.reporting_value(run.tables, run.arms[0])
     return found
 
 
@@ -67,7 +72,8 @@ def _read_outcomes(run):
     for path in run.tables.files("outcomes"):
         for batch in pq.ParquetFile(path).iter_batches(1_000_000):
             outcome, kind = (_words(batch.column(name)) for name in ("outcome", "stratum_kind"))
-            shown = np.array([[k in OUTCOMES.get(o, ()) for k in kind.dictionary.to_pylist()] for o in outcome.dictionary.to_pylist()], bool)
+            kinds, names = kind.dictionary.to_pylist(), outcome.dictionary.to_pylist()
+            shown = np.array([[k in OUTCOMES.get(name, ()) for k in kinds] for name in names], bool)
             keep = shown[outcome.indices.to_numpy(), kind.indices.to_numpy()] if shown.size else np.zeros(batch.num_rows, bool)
             parts.append(pa.Table.from_batches([batch.take(pa.array(np.flatnonzero(keep)))]))
     return store.to_frame(parts)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from results import tidy, uncertainty
 from results.compare import summarise
-from results.figures import budget_impact, style, tornado
+from results.figures import style, tornado
 from results.report.names import scenario
 
 __all__ = ["Answers", "answers", "certainty", "decision", "levels", "payers_by_year", "rests_on"]
