@@ -17,6 +17,10 @@ HOW = word(
 )
 
 
+SHOWN = (("participation", "place"), ("emphasis", "campaign"))
+COLUMNS = ["arm", "measure", "place", "campaign", "month", "date", "mean", "low", "high", "runs"]
+
+
 def data(tables, comparator=None, arm=None):
     """By place, month and measure (participation [share of eligible households], emphasis of a campaign): mean, low, high, runs."""
     arm, uses = rows_of(tables["monitoring"], arm, comparator)
@@ -27,7 +31,7 @@ def data(tables, comparator=None, arm=None):
     found.append(tidy.spans(steps.assign(value=steps["emphasis"]), keys).assign(measure="emphasis"))
     frame = pd.concat([part.astype({"place": str, "campaign": str, "date": str}) for part in found], ignore_index=True)
     frame = frame.sort_values(["measure", "place", "campaign", "month"], ascending=[False, True, True, True])
-    return frame.assign(arm=arm)[["arm", "measure", "place", "campaign", "month", "date", "mean", "low", "high", "runs"]].reset_index(drop=True)
+    return frame.assign(arm=arm)[COLUMNS].reset_index(drop=True)
 
 
 def says(frame, labels=None):
@@ -45,7 +49,7 @@ def says(frame, labels=None):
 def draw(tables, comparator=None, labels=None, arm=None):
     """Two panels under each other; colours are places, dashes campaigns."""
     frame = data(tables, comparator, arm)
-    places, campaigns = (list(dict.fromkeys(frame.loc[frame["measure"] == m, k])) for m, k in (("participation", "place"), ("emphasis", "campaign")))
+    places, campaigns = (list(dict.fromkeys(frame.loc[frame["measure"] == measure, key])) for measure, key in SHOWN)
     looks = style.styles(["", *places])
     figure, axes = style.new(2, 1, width=9.5, height=6.4, sharex=True)
     for place in places:
@@ -59,5 +63,7 @@ def draw(tables, comparator=None, labels=None, arm=None):
     axes[1, 0].set_ylabel(say("Emphasis (1 = as planned)"))
     time_axis(axes[1, 0], when(frame))
     handles = [style.line(looks[place], place) for place in places]
-    handles += [style.Line2D([], [], color="black", linestyle=style.DASHES[k % 6], label=label(name, labels)) for k, name in enumerate(campaigns)]
+    handles += [
+        style.Line2D([], [], color="black", linestyle=style.DASHES[k % 6], label=label(name, labels)) for k, name in enumerate(campaigns)
+    ]
     return style.finish(figure, f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}", say(HOW), says(frame, labels), frame, handles)

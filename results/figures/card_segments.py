@@ -17,7 +17,8 @@ HOW = word(
 LEAST_PART = 0.02  # of the eligible of a place, below which a segment is not shown
 SEGMENTS = {
     "all": word("All eligible households"), "urban": word("Town"), "semi_urban": word("Semi-urban"), "rural": word("Countryside"),
-    "no_child": word("No child"), "under_school_age": word("Youngest child under school age"), "school_age": word("Youngest child at school"),
+    "no_child": word("No child"),
+    "under_school_age": word("Youngest child under school age"), "school_age": word("Youngest child at school"),
 }
 
 

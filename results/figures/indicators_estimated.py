@@ -23,7 +23,7 @@ def data(tables, comparator=None, arm=None):
     arm, rows = rows_of(tables["indicators"], arm, comparator)
     rows = rows[((rows["population"] == "all") & rows["true"].between(0, 1) & rows["estimate"].between(0, 1)).to_numpy()]
     columns = ["arm", "draw", "replicate", "year", "place", "indicator", "source", "true", "estimate", "low", "high", "n"]
-    frame = rows[columns].astype({name: str for name in ("arm", "place", "indicator", "source")}).reset_index(drop=True)
+    frame = rows[columns].astype(dict.fromkeys(("arm", "place", "indicator", "source"), str)).reset_index(drop=True)
     exact = np.isclose(frame["true"], frame["estimate"])
     return frame.assign(holds=((frame["low"] <= frame["true"]) & (frame["true"] <= frame["high"])) | exact)
 
@@ -54,7 +54,8 @@ def draw(tables, comparator=None, labels=None, arm=None):
     run = run.iloc[:: max(1, len(run) // MOST)]
     for source, part in run.groupby("source", sort=False):
         axes[0, 0].vlines(100 * part["true"], 100 * part["low"], 100 * part["high"], color=looks[source].colour, linewidth=0.7, alpha=0.5)
-        axes[0, 0].plot(100 * part["true"], 100 * part["estimate"], looks[source].marker, color=looks[source].colour, markersize=3.5, alpha=0.8)
+        look = {"color": looks[source].colour, "markersize": 3.5, "alpha": 0.8}
+        axes[0, 0].plot(100 * part["true"], 100 * part["estimate"], looks[source].marker, **look)
     axes[0, 0].plot([0, 100], [0, 100], color="black", linewidth=0.9)
     axes[0, 0].set_xlim(0, 100)
     axes[0, 0].set_ylim(0, 100)

@@ -12,7 +12,7 @@ NEEDS = ("maturity",)
 TITLE = word("Maturity of municipalities by dimension")
 HOW = word(
     "How to read: one row per dimension, levels 1 (low) to 5 (high). A filled dot is the true level, an open one what municipalities "
-    "say of themselves; pale above at the first assessment, dark below at the last. A line is the middle 95 % of municipalities "
+    "say of themselves; orange above at the first assessment, blue below at the last. A line is the middle 95 % of municipalities "
     "and runs."
 )
 DIMENSIONS = {
@@ -72,7 +72,8 @@ def draw(tables, comparator=None, labels=None, arm=None):
     axis.set_xlabel(say("Level (1-5)"))
     moments = frame.drop_duplicates("moment").set_index("moment")["date"].str[:7]
     handles = [
-        style.Line2D([], [], color=look.colour, marker="o", markerfacecolor=look.colour if filled else "white", label=f"{text} {moments[when]}")
+        style.Line2D([], [], color=look.colour, marker="o", markerfacecolor=look.colour if filled else "white",
+                     label=f"{text} {moments[when]}")
         for look, when in ((OTHER, "first"), (COLOUR, "last")) for filled, text in ((True, say("true")), (False, say("self-assessed")))
     ]
     return style.finish(figure, f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}", say(HOW), says(frame, labels), frame, handles)

@@ -8,7 +8,10 @@ from results.words import label, number, share
 
 NEEDS = ("partnership",)
 TITLE = word("What partners offer and how much is used")
-HOW = word("How to read: one bar per partner and what it brings; its length is the share used over the whole period, the line the middle 95 % of runs.")
+HOW = word(
+    "How to read: one bar per partner and what it brings; its length is the share used over the whole period, the line the middle 95 % "
+    "of runs."
+)
 RESOURCES = {"minutes": word("working time (minutes a month)"), "rooms": word("rooms"), "euros": word("money (EUR a month)")}
 
 

@@ -14,7 +14,7 @@ WTP = (10_000.0, 20_000.0, 50_000.0)  # EUR per WELLBY
 USUAL = 20_000.0  # EUR per WELLBY
 LEAST_DRAWS = 20  # for the value of learning a group of numbers
 STATUS = {
-    "frontier": word("on the frontier"), "extendedly dominated": word("a mix of others gives more for less"),
+    "frontier": word("on the frontier"), "extended": word("a mix of others gives more for less"),
     "dominated": word("another gives more for no more money"),
 }
 
@@ -104,7 +104,8 @@ def by_group(tables, found, labels, wtp=USUAL):
         gains = summary.tables["gains"]
         gains = gains[(gains["outcome"] == "wellby") & (gains["stratum_kind"] == summary.strata)].set_index("stratum")["difference"]
         worth = summary.tables["value"]
-        cost = worth[(worth["effect"] == "wellby") & (worth["rate"] == summary.discount) & (worth["perspective"] == "public")]["cost"].iloc[0]
+        worth = worth[(worth["effect"] == "wellby") & (worth["rate"] == summary.discount)].set_index("perspective")
+        cost = worth.at["public", "cost"]
         if not {"any", "none"} <= set(gains.index):
             return None
         gain = np.array([gains["any"], gains["none"]]) / people

@@ -82,6 +82,7 @@ class Page(NamedTuple):
 def build(page, short=False):
     """The HTML text of a page in the language in use."""
     sections = [_section(page, *section) for section in SECTIONS]
+    sections = [section for section in sections if section.id != "programme" or section.pictures or section.left_out]
     if short:
         sections = [_shortened(page, sections[0])]
     manifest = page.run.manifest
@@ -126,8 +127,10 @@ def _lead(page):
 
 
 def _section(page, name, title, shown):
-    maker = {"answer": _answer, "who": _who, "programme": _who, "gap": _gap, "money": _money, "worth": _worth, "drives": _drives, "rests": _rests,
-             "limits": _limits, "again": _again}[name]
+    maker = {"answer": _answer, "who": _who, "programme": _who, "gap": _gap, "money": _money, "worth": _worth, "drives": _drives,
+             "rests": _rests, "limits": _limits, "again": _again}[name]
+    if name == "programme":  # tables of programmes that nobody ran are not missed
+        shown = [figure for figure in shown if figures.possible(figure, page.tables)]
     parts = dict.fromkeys(("text", "sentences", "others", "points", "tables", "code"), ()) | maker(page)
     pictures, missing = _pictures(page, shown)
     return Section(name, say(title), pictures=pictures, left_out=missing, **{key: list(value) for key, value in parts.items()})
@@ -215,7 +218,8 @@ def _drives(page):
     if not sure["error"] > 0:
         return {"text": [say("The runs do not differ enough to tell what drives the answer.")]}
     text = say(
-        "The change in mean wellbeing is known to about {error} points (Monte-Carlo standard error over {runs} runs).", error=small(sure["error"], 3), runs=number(sure["runs"], 0),
+        "The change in mean wellbeing is known to about {error} points (Monte-Carlo standard error over {runs} runs).",
+        error=small(sure["error"], 3), runs=number(sure["runs"], 0),
     )
     texts = [f"{text} {decision.more_runs(page.tables, page.arms)}".strip()]
     if sure["share"] == sure["share"]:
