@@ -133,21 +133,22 @@ class _Duel:
         """
         keys = list(keys)
         pairs = self.pairs(frame, keys)
-        pairs["rises"], pairs["falls"] = pairs["value"] > 0, pairs["value"] < 0
-        groups = pairs.groupby(keys, observed=True, sort=False)
-        change = self._bounds(groups["value"], "difference", "low", "high")
-        change["runs"] = groups.size()
-        change[["p_rises", "p_falls"]] = groups[["rises", "falls"]].mean()
+        change = self._bounds(pairs, keys, "difference", "low", "high", "runs")
+        for name, sign in (("p_rises", 1), ("p_falls", -1)):
+            side = tidy.add_up(pairs, keys, value=(sign * pairs["value"].to_numpy() > 0).astype(float))
+            change[name] = side.set_index(keys)["value"] / change["runs"]
         sides = []
         for name, arm in (("comparator", self.comparator), ("arm", self.arm)):
-            side = frame[frame["arm"] == arm].groupby(keys, observed=True, sort=False)["value"]
-            sides.append(self._bounds(side, name, f"{name}_low", f"{name}_high").reindex(change.index))
-        return pd.concat([*sides, change], axis=1).reset_index()
+            side = self._bounds(frame[frame["arm"] == arm], keys, name, f"{name}_low", f"{name}_high")
+            sides.append(side.reindex(change.index))
+        order = pairs[keys].drop_duplicates()
+        table = pd.concat([*sides, change], axis=1)
+        return table.reindex(pd.MultiIndex.from_frame(order) if keys[1:] else pd.Index(order[keys[0]])).reset_index()
 
-    def _bounds(self, groups, *names):
-        """As `uncertainty.interval` for every group at once."""
-        ends = [(1 - self.level) / 2, (1 + self.level) / 2]
-        return pd.DataFrame(dict(zip(names, [groups.mean(), *map(groups.quantile, ends)], strict=True)))
+    def _bounds(self, rows, keys, *names):
+        """As `uncertainty.interval` for every stratum at once."""
+        found = tidy.spans(rows, keys, ((1 - self.level) / 2, (1 + self.level) / 2)).set_index(keys)
+        return found[["mean", "low", "high", "runs"][: len(names)]].set_axis(names, axis=1)
 
     def gaps(self, frame):
         """As `table`, with the share of runs in which the gap's size narrows, widens or stays.

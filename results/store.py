@@ -221,6 +221,9 @@ class Tables(Mapping):
             self._read[table] = _read(sorted((self._folder / table).glob("part-*.parquet")))
         return self._read[table]
 
+    def __contains__(self, table):
+        return table in self._names  # without reading it, as a Mapping would
+
     def files(self, table):
         """The Parquet files of a table, in order, for a reader of one's own (DuckDB, polars, pyarrow)."""
         return [str(path) for path in sorted((self._folder / table).glob("part-*.parquet"))]

@@ -7,6 +7,7 @@ __all__ = ["LEAST", "hidden", "protect", "reach"]
 
 LEAST = 5  # simulated residents behind a figure, mean of runs
 PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "start_fifth", "start_wellbeing_fifth")
+KEYS_OF_COUNTS = ("arm", "municipality", "area", "place", "indicator", "population", "source")
 GROUPS = ("group", "group_start", "group_ever")  # overlapping, but those in any and in none make up all
 
 
@@ -82,6 +83,12 @@ def protect(tables, least=LEAST):
             gone = find(tables, least)
             tables[name] = _without(tables[name], keys, gone)
             count += len(gone)
+    for name in ("area_wellbeing", "indicators"):  # rows of one area or municipality, each with its own count
+        if name in tables:
+            few = tables[name].groupby([key for key in KEYS_OF_COUNTS if key in tables[name]], observed=True)["n"].transform("mean")
+            few = ((few > 0) & (few < least)).to_numpy()
+            count += len(tables[name].loc[few, [key for key in KEYS_OF_COUNTS[1:] if key in tables[name]]].drop_duplicates())
+            tables[name] = tables[name][~few]
     return tables, count
 
 

@@ -5,7 +5,9 @@ import pandas as pd
 
 from results.economics import discount_factors
 
-__all__ = ["RUN", "add_up", "among", "arms_of", "last_year", "level", "payments", "select", "spending", "total"]
+__all__ = [
+    "RUN", "add_up", "among", "arms_of", "key_codes", "last_year", "level", "payments", "select", "spans", "spending", "total",
+]
 
 RUN = ["arm", "draw", "replicate"]
 STRATUM = ["stratum_kind", "stratum"]
@@ -66,12 +68,8 @@ def _codes(column):
     return codes, values.take
 
 
-def add_up(rows, keys, **columns):
-    """Sums of the arrays `columns`, shape (len(rows),), over rows alike in `keys`: a frame with keys and
-    columns.
-
-    The same as pandas' groupby(keys).sum(), several times as fast on millions of rows of few kinds.
-    """
+def _combined(rows, keys):
+    """One whole number per row for its values of `keys`; how many values each key has, and how to get them back from codes."""
     code, sizes, values = np.zeros(len(rows), np.int64), [], []
     for key in keys:
         codes, value = _codes(rows[key])
@@ -79,6 +77,58 @@ def add_up(rows, keys, **columns):
         values.append(value)
         code *= sizes[-1]
         code += codes
+    return code, sizes, values
+
+
+def key_codes(rows, keys):
+    """Whole numbers, shape (len(rows),), alike where rows are alike in `keys`; ValueError where a key is missing."""
+    code, sizes, _ = _combined(rows, keys)
+    if np.prod(sizes, dtype=float) < 2**62:
+        return code
+    return pd.MultiIndex.from_frame(rows[list(keys)]).factorize()[0]
+
+
+def spans(rows, keys, ends=(0.025, 0.975), value="value"):
+    """Over rows alike in `keys`: frame with the keys, mean, low, high (percentiles `ends`, linear between values) and runs.
+
+    Missing values are left out; rows alike that have none give NaN and 0 runs. In the order of the keys' values, as pandas'
+    groupby has them, and many times as fast as its quantiles.
+    """
+    code, sizes, values = _combined(rows, keys)
+    if np.prod(sizes, dtype=float) >= 2**62:
+        raise ValueError(f"too many kinds of {', '.join(keys)} to tell apart")
+    seen, place = np.unique(code, return_inverse=True)
+    each = rows[value].to_numpy(float)
+    known = ~np.isnan(each)
+    place, each = place[known], each[known]
+    each = each[np.lexsort((each, place))]
+    runs = np.bincount(place, minlength=seen.size)
+    first = np.cumsum(runs) - runs
+    low, high = (_between(each, first, runs, end) for end in ends)
+    sums = np.add.reduceat(np.append(each, 0.0), first) if each.size else np.zeros(seen.size)
+    mean = np.divide(sums, runs, out=np.full(seen.size, np.nan), where=runs > 0)
+    whole = [get(codes) for get, codes in zip(values, np.unravel_index(seen, sizes), strict=True)]
+    return pd.DataFrame({**dict(zip(keys, whole, strict=True)), "mean": mean, "low": low, "high": high, "runs": runs})
+
+
+def _between(ordered, first, runs, share):
+    """The quantile `share` of each stretch of ordered values that begins at `first` and holds `runs`; NaN of none."""
+    found = np.full(runs.size, np.nan)
+    some = runs > 0
+    place = share * (runs[some] - 1)
+    below = first[some] + place.astype(np.int64)
+    above = np.minimum(below + 1, first[some] + runs[some] - 1)
+    found[some] = ordered[below] + (place % 1) * (ordered[above] - ordered[below])
+    return found
+
+
+def add_up(rows, keys, **columns):
+    """Sums of the arrays `columns`, shape (len(rows),), over rows alike in `keys`: a frame with keys and
+    columns.
+
+    The same as pandas' groupby(keys).sum(), several times as fast on millions of rows of few kinds.
+    """
+    code, sizes, values = _combined(rows, keys)
     if int(np.prod(sizes, dtype=float)) > 20_000_000:
         frame = rows[keys].assign(**columns)
         return frame.groupby(keys, observed=True, as_index=False, sort=False).sum()

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from results.tidy import key_codes
+
 __all__ = [
     "Interval", "Split", "Stop", "by_draw", "convergence", "interval", "paired", "parameter_values", "probability",
     "standard_error", "stop", "variance_split",
@@ -154,19 +156,24 @@ def paired(frame, arm, comparator, keys=KEYS, value="value"):
     in chance.
     """
     keys, sides = list(keys), []
+    codes = key_codes(frame, keys)
     for name in (arm, comparator):
-        side = frame.loc[frame["arm"] == name, [*keys, value]]
-        if side.duplicated(keys).any():
+        chosen = (frame["arm"] == name).to_numpy()
+        side, code = frame.loc[chosen, [*keys, value]], codes[chosen]
+        if np.unique(code).size < code.size:
             raise ValueError(
                 f"arm {name!r} has several rows for one {' and '.join(keys)}; select one outcome first"
             )
-        sides.append(side)
-    both = sides[0].merge(sides[1], on=keys, suffixes=("", "_comparator"))
-    if both.empty:
+        sides.append((side, code))
+    (mine, own), (theirs, other) = sides
+    _, at, there = np.intersect1d(own, other, assume_unique=True, return_indices=True)
+    if not at.size:
         raise ValueError(
             f"no {' and '.join(keys)} is in both arms {arm!r} and {comparator!r}, so nothing can be paired"
         )
-    both[value] -= both.pop(f"{value}_comparator")
+    order = np.argsort(at)  # as the arm has them
+    both = mine.iloc[at[order]].reset_index(drop=True)
+    both[value] = both[value].to_numpy() - theirs[value].to_numpy()[there[order]]
     return both
 
 

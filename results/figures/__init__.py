@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from results.language import say
 
-__all__ = ["FigureError", "Picture", "data", "draw", "names", "picture", "save", "title"]
+__all__ = ["FigureError", "Picture", "data", "draw", "names", "picture", "possible", "save", "title"]
 
 NOT_FIGURES = {"style"}
 
@@ -53,12 +53,19 @@ def data(name, tables, **options):
     return _ready(name, tables).data(tables, **{k: v for k, v in options.items() if k != "labels"})
 
 
+def possible(name, tables):
+    """Whether the tables that a figure needs are there."""
+    return all(table in tables for table in getattr(_module(name), "NEEDS", ()))
+
+
 def _ready(name, tables):
     """The module of a figure, if the tables have what it needs; FigureError says what they lack."""
     module = _module(name)
     for table in getattr(module, "NEEDS", ()):
-        if table not in tables or not len(tables[table]):
+        if table not in tables:
             raise FigureError(say("the run has no table “{table}”", table=table))
+        if not len(tables[table]):
+            raise FigureError(say("hidden: too few residents behind every figure"))
     if getattr(module, "PAIRED", False) and tables[module.NEEDS[0]]["arm"].nunique() < 2:
         raise FigureError(say("one scenario only; there is nothing to compare it with"))
     return module
@@ -89,6 +96,7 @@ def save(name, tables, folder, dpi=160, **options):
     from results.figures import style
 
     with style.look():
+        style.settle(figure)
         figure.savefig(picture, dpi=dpi, metadata={"Description": figure.alt_text, "Software": None})
     figure.frame.to_csv(numbers, index=False, lineterminator="\n", encoding="utf-8")
     words.write_text(figure.alt_text + "\n", encoding="utf-8", newline="\n")
@@ -106,6 +114,7 @@ def picture(name, tables, **options):
         figure = draw(name, tables, **options)
     text = io.StringIO()
     with style.look():
+        style.settle(figure)
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]

@@ -3,17 +3,15 @@
 import math
 
 import numpy as np
-import pandas as pd
+
+from results import tidy
 
 __all__ = ["band", "dates", "over_runs", "time_axis", "when"]
 
 
 def over_runs(rows, keys):
     """Mean and the 2.5th and 97.5th percentile over runs of `value`, and their number, by `keys`."""
-    groups = rows.groupby(keys, observed=True)["value"]
-    ends = groups.quantile([0.025, 0.975]).unstack()
-    low, high = (ends.get(q, np.nan) for q in (0.025, 0.975))
-    return pd.DataFrame({"mean": groups.mean(), "low": low, "high": high, "runs": groups.count()}).reset_index()
+    return tidy.spans(rows, keys)
 
 
 def dates(table):

@@ -37,7 +37,7 @@ def data(tables, comparator=None):
     rows = tidy.add_up(ledger.assign(year=_years(ledger)), keys, amount=ledger["amount"].to_numpy(float))
     found = []
     for arm in others:
-        each = money.increments_by(rows, first, arm).astype({"payer": str})
+        each = money.increments_by(rows[rows["arm"].isin([first, arm])], first, arm).astype({"payer": str})
         net = each.groupby([*KEYS, "year"], as_index=False)["value"].sum().assign(payer=NET)
         found.append(over_runs(pd.concat([each, net], ignore_index=True), ["year", "payer"]).assign(arm=arm))
     columns = ["arm", "year", "payer", "mean", "low", "high", "runs"]

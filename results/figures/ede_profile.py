@@ -21,7 +21,7 @@ HOW = word(
     "measured in England for years of health). A line is its change against {first}, last year, the band the middle 95 % of "
     "runs; a line that rises says that the arm is worth more to those who mind inequality."
 )
-AVERSION = np.unique(np.append(np.linspace(0, 15, 31), AVERSIONS))
+AVERSION = np.unique(np.append(np.linspace(0, 15, 16), AVERSIONS))
 
 
 def data(tables, comparator=None):
@@ -34,10 +34,10 @@ def data(tables, comparator=None):
     first, *others = style.arms(tables["outcomes"], comparator)
     levels = tidy.level(outcomes, "life_satisfaction", tidy.last_year(outcomes))
     values, sizes = (levels.pivot_table(what, tidy.RUN, "stratum", observed=True).dropna() for what in ("value", "n"))
-    weights = sizes.loc[first]
+    weights = dict(zip(sizes.loc[first].index, sizes.loc[first].to_numpy(), strict=True))
     rows = [
-        (arm, draw, replicate, e, ede(fifths.to_numpy(), e, weights.loc[(draw, replicate)].to_numpy()))
-        for (arm, draw, replicate), fifths in values.iterrows() if (draw, replicate) in weights.index for e in AVERSION
+        (*run, e, ede(fifths, e, weights[run[1:]]))
+        for run, fifths in zip(values.index, values.to_numpy(), strict=True) if run[1:] in weights for e in AVERSION
     ]
     tall = pd.DataFrame(rows, columns=[*tidy.RUN, "aversion", "value"])
     found = [over_runs(paired(tall, arm, first, ["aversion", *KEYS]), ["aversion"]).assign(arm=arm) for arm in others]

@@ -18,7 +18,7 @@ from results.uncertainty import interval
 
 __all__ = [
     "Line2D", "Rectangle", "Style", "arms", "around_zero", "bare", "cloud", "corners", "finish", "legend_in", "line", "look", "new",
-    "spread", "styles",
+    "settle", "spread", "styles",
 ]  # fmt: skip
 
 COMPARATOR = "#4d4d4d"
@@ -180,6 +180,14 @@ def finish(figure, title, how, says, frame=None, legend=()):
     figure.title, figure.how, figure.says = title, how, says
     figure.alt_text, figure.frame = f"{title}. {how} {says}", frame
     return figure
+
+
+def settle(figure):
+    """Lay a finished figure out once and for all: saving would lay it out and draw it twice, which is most of its time."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def around_zero(axis):

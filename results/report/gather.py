@@ -1,8 +1,9 @@
 """The part of a run's tables that a report needs: large tables are filtered and added up while they are read."""
 
+import numpy as np
 import pandas as pd
 
-from results import store, tidy
+from results import reporting, store, tidy
 
 __all__ = ["gather"]
 
@@ -21,7 +22,10 @@ OUTCOMES = {  # outcome: the kinds of strata in which it is shown
     "population_total": ("all",),
 }
 LEDGER = [*tidy.RUN, "month", "date", "payer", "transfer"]
-WHOLE = ("twins", "funnel", "curves", "transitions", "parameters", "places")
+WHOLE = (
+    "twins", "funnel", "curves", "transitions", "parameters", "places", "maturity", "adoption", "monitoring", "emphasis",
+    "area_wellbeing", "allocation", "partnership", "indicators",
+)
 
 
 def gather(run):
@@ -31,6 +35,8 @@ def gather(run):
     found["outcomes"] = (_read_outcomes if on_disk else _keep_outcomes)(run)
     if "ledger" in run.tables:
         found["ledger"] = (_read_ledger if on_disk else _add_ledger)(run)
+        if "indicators" in run.tables and len(run.arms) > 1:  # needs items of the ledger, which are added up above
+            found["reporting_value"] = reporting.reporting_value(run.tables, run.arms[0])
     return found
 
 
@@ -58,13 +64,26 @@ def _dataset(run, table):
 
 
 def _read_outcomes(run):
-    import pyarrow.dataset as ds
+    """Only the rows shown. Text is stored as numbers of a dictionary, so that each word is looked at once and not in every row."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    wanted = None
-    for kinds, outcomes in _by_kinds().items():
-        part = ds.field("outcome").isin(outcomes) & ds.field("stratum_kind").isin(kinds)
-        wanted = part if wanted is None else wanted | part
-    return store.to_frame([_dataset(run, "outcomes").to_table(filter=wanted)])
+    parts = []
+    for path in run.tables.files("outcomes"):
+        for batch in pq.ParquetFile(path).iter_batches(1_000_000):
+            outcome, kind = (_words(batch.column(name)) for name in ("outcome", "stratum_kind"))
+            kinds, names = kind.dictionary.to_pylist(), outcome.dictionary.to_pylist()
+            shown = np.array([[k in OUTCOMES.get(name, ()) for k in kinds] for name in names], bool)
+            keep = shown[outcome.indices.to_numpy(), kind.indices.to_numpy()] if shown.size else np.zeros(batch.num_rows, bool)
+            parts.append(pa.Table.from_batches([batch.take(pa.array(np.flatnonzero(keep)))]))
+    return store.to_frame(parts)
+
+
+def _words(column):
+    """A column of text as numbers of a dictionary."""
+    import pyarrow as pa
+
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
 def _add_ledger(run):

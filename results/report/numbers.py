@@ -7,7 +7,7 @@ import pandas as pd
 
 from results import tidy, uncertainty
 from results.compare import summarise
-from results.figures import budget_impact, style, tornado
+from results.figures import style, tornado
 from results.report.names import scenario
 
 __all__ = ["Answers", "answers", "certainty", "decision", "levels", "payers_by_year", "rests_on"]
@@ -25,7 +25,15 @@ class Answers(NamedTuple):
 def answers(tables, arms, titles, discount=0.03):
     """`results.compare.summarise` of every arm: `Answers`; none for a run of one scenario."""
     comparator, *others = arms
-    return Answers(comparator, {arm: summarise(tables, comparator, arm, discount=discount, titles=titles) for arm in others})
+    apart = {name: tables[name] for name in ("outcomes", "ledger") if others}
+    apart = {name: {arm: frame[(frame["arm"] == arm).to_numpy()] for arm in arms} for name, frame in apart.items()}
+    return Answers(comparator, {
+        arm: summarise(
+            {**tables, **{name: pd.concat([parts[comparator], parts[arm]]) for name, parts in apart.items()}},
+            comparator, arm, discount=discount, titles=titles,
+        )
+        for arm in others
+    })
 
 
 def decision(found, value=20_000.0):
@@ -63,9 +71,10 @@ def levels(found):
     return pd.concat(parts, ignore_index=True)
 
 
-def payers_by_year(tables, comparator, arm):
-    """Added cost of an arm [EUR, real population, undiscounted]: one row per payer and the net, one column per year and `all`."""
-    frame = budget_impact.data(tables, comparator)
+def payers_by_year(frame, arm):
+    """Added cost of an arm [EUR, real population, undiscounted] from the numbers of the figure budget_impact: one row per payer
+    and the net, one column per year and `all`.
+    """
     wide = frame[frame["arm"] == arm].pivot(index="payer", columns="year", values="mean").fillna(0.0)
     return wide.assign(all=wide.sum(axis=1))
 

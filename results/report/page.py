@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from results import figures, sentence
 from results.language import current, say, word
-from results.report import numbers, tables
+from results.report import decision, numbers, tables
 from results.words import label, number, share, small
 
 __all__ = ["SECTIONS", "Section", "build", "section"]
@@ -17,6 +17,10 @@ HERE = Path(__file__).parent
 SECTIONS = (  # identifier, title, figures in their order
     ("answer", word("The answer in four sentences"), ()),
     ("who", word("Who gains"), ("who_gains", "gain_by_start", "who_moved", "funnel", "waiting_and_unmet", "municipality_map")),
+    ("programme", word("Programme"), (
+        "maturity_profile", "adoption_curve", "card_participation", "card_segments", "area_wellbeing", "allocation_by_area",
+        "partnership_use", "indicators_estimated", "reporting_value",
+    )),
     ("gap", word("Level and gap"), ("wellbeing_by_group", "gap_over_time", "concentration_curve")),
     ("money", word("Money by payer and year"), ("cost_by_payer", "budget_impact", "cost_concentration")),
     ("worth", word("Is it worth it"), ("ce_plane", "ceac", "equity_plane", "ede_profile")),
@@ -27,7 +31,10 @@ SECTIONS = (  # identifier, title, figures in their order
 )
 SHORT = ("equity_plane", "ce_plane")
 QUICK = ("who_gains", "gap_over_time", "cost_by_payer", "budget_impact", "ce_plane", "equity_plane")  # at the end of a comparison
-OF_ONE_ARM = {"who_gains", "who_moved", "funnel", "municipality_map", "tornado"}
+OF_ONE_ARM = {
+    "who_gains", "who_moved", "funnel", "municipality_map", "tornado", "maturity_profile", "card_participation", "card_segments",
+    "area_wellbeing", "partnership_use", "indicators_estimated",
+}
 LIMITS = (
     word("What the projects themselves achieved: no effect size of theirs was published, so effects are distributions from the "
          "literature on campaigns, groups, outreach and case management."),
@@ -75,6 +82,7 @@ class Page(NamedTuple):
 def build(page, short=False):
     """The HTML text of a page in the language in use."""
     sections = [_section(page, *section) for section in SECTIONS]
+    sections = [section for section in sections if section.id != "programme" or section.pictures or section.left_out]
     if short:
         sections = [_shortened(page, sections[0])]
     manifest = page.run.manifest
@@ -124,8 +132,10 @@ def _lead(page):
 
 
 def _section(page, name, title, shown):
-    maker = {"answer": _answer, "who": _who, "gap": _gap, "money": _money, "worth": _worth, "drives": _drives, "rests": _rests,
-             "limits": _limits, "again": _again}[name]
+    maker = {"answer": _answer, "who": _who, "programme": _who, "gap": _gap, "money": _money, "worth": _worth, "drives": _drives,
+             "rests": _rests, "limits": _limits, "again": _again}[name]
+    if name == "programme":  # tables of programmes that nobody ran are not missed
+        shown = [figure for figure in shown if figures.possible(figure, page.tables)]
     parts = dict.fromkeys(("text", "sentences", "others", "points", "tables", "code"), ()) | maker(page)
     pictures, missing = _pictures(page, shown)
     return Section(name, say(title), pictures=pictures, left_out=missing, **{key: list(value) for key, value in parts.items()})
@@ -192,11 +202,18 @@ def _gap(page):
 def _money(page):
     if not page.found.summaries or "ledger" not in page.tables:
         return {}
-    return {"tables": [tables.payers(page.tables, page.arms[0], arm, page.names) for arm in page.found.summaries]}
+    frame = figures.data("budget_impact", page.tables, comparator=page.arms[0])
+    return {"tables": [tables.payers(frame, arm, page.names) for arm in page.found.summaries]}
 
 
 def _worth(page):
-    return {"tables": [tables.worth(page.found, page.names)]} if page.found.summaries else {}
+    if not page.found.summaries:
+        return {}
+    shown = [tables.worth(page.found, page.names), decision.options(page.tables, page.arms, page.names)]
+    shown.append(decision.thresholds(page.tables, page.arms, page.names))
+    learning, why = decision.information(page.tables, page.arms)
+    groups = decision.by_group(page.tables, page.found, page.names)
+    return {"tables": [table for table in (*shown, learning, groups) if table], "text": [why] if why else []}
 
 
 def _drives(page):
@@ -206,10 +223,10 @@ def _drives(page):
     if not sure["error"] > 0:
         return {"text": [say("The runs do not differ enough to tell what drives the answer.")]}
     text = say(
-        "The change in mean wellbeing is known to about {error} points (Monte-Carlo standard error over {runs} runs); four times as "
-        "many runs would halve it.", error=small(sure["error"], 3), runs=number(sure["runs"], 0),
+        "The change in mean wellbeing is known to about {error} points (Monte-Carlo standard error over {runs} runs).",
+        error=small(sure["error"], 3), runs=number(sure["runs"], 0),
     )
-    texts = [text]
+    texts = [f"{text} {decision.more_runs(page.tables, page.arms)}".strip()]
     if sure["share"] == sure["share"]:
         texts.append(say(
             "The uncertain numbers carry {part} of the variance between runs, chance the rest.", part=share(sure["share"])

@@ -24,8 +24,9 @@ def frames(page):
         for part in ("inequality", "value", "costs", "gains"):
             tables = [summary.tables[part].assign(arm_=arm) for arm, summary in page.found.summaries.items()]
             found[part] = pd.concat(tables, ignore_index=True).rename(columns={"arm": "arm_mean", "arm_": "arm"})
+        impact = figures.data("budget_impact", page.tables, comparator=page.arms[0])
         for arm in page.found.summaries:
-            found[f"payers_{arm}"] = numbers.payers_by_year(page.tables, page.arms[0], arm).reset_index()
+            found[f"payers_{arm}"] = numbers.payers_by_year(impact, arm).reset_index()
     found["rests_on"] = numbers.rests_on(page.run, page.tables, page.focus)
     for name in figures.names():
         options = {"comparator": page.arms[0]} | ({"arm": page.focus} if name in OF_ONE_ARM and len(page.arms) > 1 else {})

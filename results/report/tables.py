@@ -189,9 +189,9 @@ def gaps(found, labels):
     return Shown(say("Inequality of wellbeing"), headers, rows, note)
 
 
-def payers(tables, comparator, arm, labels):
-    """Who pays and who saves, year by year."""
-    wide = numbers.payers_by_year(tables, comparator, arm)
+def payers(frame, arm, labels):
+    """Who pays and who saves, year by year, from the numbers of the figure budget_impact."""
+    wide = numbers.payers_by_year(frame, arm)
     size, unit = money_scale(wide.abs().to_numpy().max())
     digits = decimals((wide / size).to_numpy().ravel(), least=0, most=2)
     order = [name for name in (*PAYERS, *SUMS) if name in wide.index]

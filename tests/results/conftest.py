@@ -145,7 +145,7 @@ def full(tables):
     arms = ["baseline", "promeq"]
     found = {
         **tables, "outcomes": more.outcomes_more(tables["outcomes"], arms), "curves": more.curves(arms), "funnel": more.funnel(arms),
-        "transitions": more.transitions(arms), "places": more.PLACES,
+        "transitions": more.transitions(arms), "places": more.PLACES, **more.programmes(arms),
     }
     return {name: text_as_category(frame.copy()) for name, frame in found.items()}
 

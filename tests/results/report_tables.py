@@ -99,3 +99,53 @@ def drawn(draws, value):
     """Drawn numbers: `strong` as `value` of the draw says, `weak` going up and down without meaning."""
     rows = [(draw, "strong", value(draw)) for draw in draws] + [(draw, "weak", (draw * 7) % 5 / 5) for draw in draws]
     return pd.DataFrame(rows, columns=["draw", "name", "value"])
+
+
+def programmes(arms):
+    """Tables of programmes of the second arm: maturity rises by 0.5 in every dimension and is overrated by 0.3; half of ten
+    municipalities use the innovation at the end; a tenth of 100 eligible households use the card; two areas of 3.8 and 4.1; the
+    needier of them gets 1.2; of intervals of the survey half hold the truth.
+    """
+    from results.figures.maturity_profile import DIMENSIONS
+
+    arm, found = arms[1], {}
+    each = list(itertools.product(runs(2, 1), (0, 12, 23)))
+    when = {0: "2017-01-01", 12: "2018-01-01", 23: "2018-12-01"}
+    found["maturity"] = pd.DataFrame([
+        (arm, d, r, "work", m, when[m], place, name, 2 + 0.5 * (m > 0), np.nan if m == 23 else 2.3 + 0.5 * (m > 0))
+        for ((d, r), m), place, name in itertools.product(each, ("Mikkeli", "Vaasa"), DIMENSIONS)
+    ], columns=["arm", "draw", "replicate", "intervention", "month", "date", "municipality", "dimension", "true", "self_assessed"])
+    found["adoption"] = pd.DataFrame([
+        (arm, d, r, "spread", m, when[m], "groups", str(k), "in_use" if m and k < 5 else "unaware", 0.0) for ((d, r), m), k in
+        itertools.product(each, range(10))
+    ], columns=["arm", "draw", "replicate", "intervention", "month", "date", "innovation", "municipality", "state", "practice"])
+    found["monitoring"] = pd.DataFrame([
+        (arm, d, r, m, when[m], "Kuusamo", kind, name, 100.0, 40.0, users, users / 100) for ((d, r), m), (kind, name, users) in
+        itertools.product(each, (("all", "all", 10.0), ("urbanity", "urban", 15.0), ("urbanity", "rural", 5.0)))
+    ], columns=["arm", "draw", "replicate", "month", "date", "place", "segment_kind", "segment", "eligible", "holders", "users",
+                "participation"])
+    found["emphasis"] = pd.DataFrame([(arm, d, r, m, when[m], "Kuusamo", "groups", 1 + m / 100) for (d, r), m in each],
+                                     columns=["arm", "draw", "replicate", "month", "date", "place", "campaign", "emphasis"])
+    found["area_wellbeing"] = pd.DataFrame([
+        (arm, d, r, 23, when[23], "Mikkeli", name, 50, mean, 0.05, shrunk, 0.03) for (d, r), (name, mean, shrunk) in
+        itertools.product(runs(2, 1), (("Mikkeli 1", 3.8, 3.85), ("Mikkeli 2", 4.1, 4.05)))
+    ], columns=["arm", "draw", "replicate", "month", "date", "municipality", "area", "n", "mean", "error", "shrunk", "shrunk_error"])
+    found["allocation"] = pd.DataFrame([
+        (arm, d, r, 12, "Mikkeli", name, "survey", need, 1000.0, factor) for (d, r), (name, need, factor) in
+        itertools.product(runs(2, 1), (("Mikkeli 1", 0.6, 1.2), ("Mikkeli 2", 0.4, 0.8)))
+    ], columns=["arm", "draw", "replicate", "month", "municipality", "area", "formula", "need", "residents", "factor"])
+    found["partnership"] = pd.DataFrame([
+        (arm, d, r, name, "rooms", "groups", "all", 2.0, share) for (d, r), (name, share) in
+        itertools.product(runs(2, 1), (("Parish", 0.9), ("Club", 0.4)))
+    ], columns=["arm", "draw", "replicate", "actor", "resource", "serves", "municipality", "offered", "share_used"])
+    found["indicators"] = pd.DataFrame([
+        (arm, d, r, "report", 6, 2017, place, "loneliness", "all", source, 0.2, estimate, estimate - 0.05, estimate + 0.05, 80)
+        for (d, r), (place, source, estimate) in
+        itertools.product(runs(2, 1), (("Mikkeli", "survey", 0.22), ("Vaasa", "survey", 0.3), ("Vaasa", "register", 0.2)))
+    ], columns=["arm", "draw", "replicate", "intervention", "month", "year", "place", "indicator", "population", "source", "true",
+                "estimate", "low", "high", "n"])
+    found["reporting_value"] = pd.DataFrame({
+        "arm": arm, "gap": ["groups", "income"], "narrowed": [0.004, 0.002], "low": [0.001, -0.001], "high": [0.007, 0.005],
+        "information": 1e6,
+    })
+    return found

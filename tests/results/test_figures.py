@@ -88,6 +88,8 @@ def test_saved_with_numbers_and_words(name, full, tmp_path):
     assert len(frame) == len(figures.data(name, full, comparator="baseline"))
     if name in ("ce_plane", "equity_plane", "ceac"):  # runs and shares of runs, not means of runs
         assert {"gain", "share"} & set(frame.columns)
+    elif name in ("allocation_by_area", "area_wellbeing", "indicators_estimated"):  # areas and estimates, each with its own error
+        assert {"factor", "shrunk_error", "holds"} & set(frame.columns)
     else:
         assert {"mean", "low", "high"} <= set(frame.columns)
         assert ((frame["low"] <= frame["mean"] + 1e-12) & (frame["mean"] <= frame["high"] + 1e-12)).all()
