@@ -43,11 +43,13 @@ def draw(scenario: Scenario, draw: int, seed: int | None = None) -> dict[str, fl
     rows), so that calibrated numbers keep their correlations, and its central value is the posterior's mean.
     """
     seed = scenario.runs.seed if seed is None else seed
-    values = {key: _draw_one(q, number, draw, seed) for key, q, number in _numbers(scenario)}
-    for name, levels in scenario.posterior.items():
-        level = sum(levels) / len(levels) if draw == 0 else levels[(draw - 1) % len(levels)]
-        values[name] = scenario.parameters[name].scaled(level)
-    return values
+    return {key: _level(q, number, scenario.posterior.get(key), draw, seed) for key, q, number in _numbers(scenario)}
+
+
+def _level(q: Quantity, number: Number | None, levels: tuple | None, draw: int, seed: int) -> float | list[float]:
+    if levels:
+        return q.scaled(sum(levels) / len(levels) if draw == 0 else levels[(draw - 1) % len(levels)])
+    return _draw_one(q, number, draw, seed)
 
 
 def _draw_one(q: Quantity, number: Number | None, draw: int, seed: int) -> float | list[float]:
