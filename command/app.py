@@ -1,5 +1,6 @@
 """The commands, their options and how errors and Ctrl-C end them."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -158,6 +159,12 @@ def validate(out: Annotated[str, typer.Option(help="Markdown file to write.")] =
 
 def start():
     """Run the command line; errors that a user can mend end in one clear text and exit code 2."""
-    from command.errors import guarded
+    from command.errors import INTERRUPTED, guarded
 
-    sys.exit(guarded(app))
+    code = guarded(app)
+    if code == INTERRUPTED:
+        # CPython ends itself by the signal, and not with this code, if the interrupt came while it was executing text.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

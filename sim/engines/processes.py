@@ -13,10 +13,11 @@ def begin():
     """Let the process from which workers are forked import the model already, while the caller is still reading scenarios."""
     context = _context()
     if context.get_start_method() == "forkserver":
-        with _one_thread():
-            from multiprocessing.forkserver import ensure_running
+        from multiprocessing import forkserver, resource_tracker
 
-            ensure_running()
+        resource_tracker.ensure_running()  # it lets signals through again when it has started, so it starts first
+        with _one_thread(), _undisturbed():
+            forkserver.ensure_running()
 
 
 def _context():
@@ -26,6 +27,19 @@ def _context():
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sim.model", "sim.tidy"])
     return context
+
+
+@contextmanager
+def _undisturbed():
+    """Ctrl-C waits until the server of workers has started, which inherits this and leaves Ctrl-C to its parent from the start."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 @contextmanager
