@@ -82,6 +82,14 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
     return pd.DataFrame([done[i] for i in range(len(z))], columns=[t.name for t in problem.targets])
 
 
+def together(problem, z, row, workers=None):
+    """Statistics of rows of z that all share the chance of one row number: frame (n, targets). Not kept."""
+    workers = min(len(z), workers or runs.cores())
+    engine = importlib.import_module(f"sim.engines.{'here' if workers <= 1 else 'processes'}")
+    found = engine.execute(perform, [Task(problem, row, problem.levels(one)) for one in z], workers, lambda: None)
+    return pd.DataFrame(found, columns=[t.name for t in problem.targets])
+
+
 def key(problem, row, levels):
     """What decides a row: the model's sources, the scenario, the statistics asked for, the row's number and levels."""
     asked = [json.dumps(t.section.model_dump(mode="json", exclude=set(ANSWER)), sort_keys=True) for t in problem.targets]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from command.calibrate import calibrate
 from command.near import NearMiss
 
 app = typer.Typer(
@@ -32,9 +33,14 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
-def overrides(where, residents, years, seed):
+Posterior = Annotated[str | None, typer.Option(metavar="FILE",
+    help='Calibrated draws: posterior.parquet of a calibration, a shipped name, or "none" for the priors alone.')]
+
+
+def overrides(where, residents, years, seed, posterior=None):
     """Command-line options as dotted overrides of a scenario."""
-    given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed}
+    given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed,
+             "runs.posterior": posterior}
     return {key: value for key, value in given.items() if value}
 
 
@@ -43,10 +49,10 @@ def compare(
     names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the comparator first if several.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
-    quiet: Quiet = False, json: Json = False,
+    quiet: Quiet = False, json: Json = False, posterior: Posterior = None,
 ):
     """Compare scenarios under common random numbers, and say what differs."""
-    _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, out, keep,
+    _answer("compare", tuple(names), overrides(where, residents, years, seed, posterior), draws, replicates, workers, out, keep,
             dry_run, quiet, json)
 
 
@@ -55,10 +61,11 @@ def run(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, out: Out = "runs", keep: Keep = None, dry_run: DryRun = False,
-    quiet: Quiet = False, json: Json = False,
+    quiet: Quiet = False, json: Json = False, posterior: Posterior = None,
 ):
     """Run one scenario by itself."""
-    _answer("run", (name,), overrides(where, residents, years, seed), draws, replicates, workers, out, keep, dry_run, quiet, json)
+    _answer("run", (name,), overrides(where, residents, years, seed, posterior), draws, replicates, workers, out, keep, dry_run,
+            quiet, json)
 
 
 def _answer(what, names, changes, draws, replicates, workers, out, keep, dry_run, quiet, json):
@@ -146,6 +153,9 @@ def new(name: Annotated[str, typer.Argument(help="Name of the new scenario; the 
     from command import show
 
     typer.echo(show.new_scenario(name, extends))
+
+
+app.command()(calibrate)
 
 
 @app.command()
