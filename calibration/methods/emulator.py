@@ -104,7 +104,7 @@ def sample(problem, surrogate, seed, y=None, covariance=None, steps=STEPS):
     start = emcee.State(0.3 * problem.prior(WALKERS, seed + 7), random_state=state)
     sampler.run_mcmc(start, BURN + steps)
     chain = sampler.get_chain(discard=BURN)
-    time = np.nanmax(emcee.autocorr.integrated_time(chain, quiet=True))
+    time = np.nanmax(emcee.autocorr.integrated_time(chain, tol=0))  # tol: a short chain is told by the number of independent draws
     flat = chain.reshape(-1, d)
     kept = flat[:: max(1, len(flat) // MANY)]
     return Fit(kept, np.full(len(kept), 1.0 / len(kept)), len(surrogate.z),
