@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from command import results
 from command.calibrate import calibrate
 from command.near import NearMiss
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
+app.add_typer(results.app, name="results")
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

@@ -2,8 +2,9 @@
 more.
 
 Shapes: `costs` and `effects` of several options are arrays of shape (runs, options), column 0 the comparator
-by custom; `wtp` (willingness to pay, EUR per unit of effect) is a number or an array of shape (k,). All sums
-in float64.
+by custom; `wtp` (willingness to pay, EUR per unit of effect) is a number or an array of shape (k,); `weights` of the runs, shape
+(runs,), default equal. A run is one parameter draw: average the replicates of a draw first (`uncertainty.by_draw`), or chance
+counts as something that research could settle. All sums in float64.
 """
 
 from typing import NamedTuple
@@ -11,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
-    "QUADRANTS", "Option", "Ratio", "ceac", "ceaf", "discount_factors", "evpi", "expected_loss", "frontier",
-    "icer", "increments", "net_benefit", "present_value", "qalys", "quadrant", "wellbys",
+    "QUADRANTS", "Option", "Ratio", "ceac", "ceaf", "discount_factors", "evpi", "expected_loss", "frontier", "icer", "increments",
+    "net_benefit", "net_health_benefit", "present_value", "present_value_continuous", "qalys", "quadrant", "quadrant_shares",
+    "wellbys", "worth",
 ]  # fmt: skip
 
 QUADRANTS = ("dominant", "costs_more_gains", "costs_less_loses", "dominated", "equal")
@@ -77,6 +79,18 @@ def present_value(flows, rate, per_year=12, first=0):
     return (flows @ discount_factors(first + np.arange(flows.shape[-1]), rate, per_year))[()]
 
 
+def present_value_continuous(flow, rate, years, force=False):
+    """Present value of a steady flow over `years`: flow (1 - e^(-d T)) / d with d = ln(1 + r), or d = r when `force` is True.
+
+    flow [units a year]; rate: effective yearly rate by default, as everywhere here; a force of interest is another number.
+    Source: Drummond et al. 2015, ch. 4.
+    """
+    if not rate > -1:
+        raise ValueError(f"discount rate must be above -1 (0.03 is 3 % a year), not {rate}")
+    d = rate if force else np.log1p(rate)
+    return float(flow * (years if d == 0 else -np.expm1(-d * years) / d))
+
+
 def increments(costs, effects, comparator=0):
     """Increments against the column `comparator`: (added costs, added effects), each of the shape given."""
     costs, effects = _pair(costs, effects)
@@ -128,46 +142,80 @@ def net_benefit(costs, effects, wtp):
     return np.multiply.outer(wtp, effects) - costs
 
 
+def net_health_benefit(costs, effects, wtp):
+    """Net health benefit effect - cost / wtp [units of effect]; shaped as `net_benefit`. wtp above 0. Source: Stinnett & Mullahy 1998."""
+    wtp = _finite("wtp", wtp)
+    if np.any(wtp <= 0):
+        raise ValueError(f"wtp must be above 0 for a net health benefit, not {wtp.min():g}")
+    return net_benefit(costs, effects, wtp) / (wtp if wtp.ndim == 0 else wtp.reshape(-1, *[1] * np.ndim(costs)))
+
+
 def _benefits(costs, effects, wtp):
     """Net benefits of shape (k, runs, options), k = 1 for a single threshold."""
     costs, effects = _pair(costs, effects)
     return net_benefit(costs, effects, np.atleast_1d(wtp))
 
 
-def ceac(costs, effects, wtp):
-    """Cost-effectiveness acceptability: share of runs in which each option has the highest net benefit, (k,
-    options).
+def _over_runs(array, weights, axis=1):
+    """Mean over runs, weighted."""
+    if weights is None:
+        return array.mean(axis=axis)
+    w = _finite("weights", weights, 1)
+    if w.size != array.shape[axis] or w.min() < 0 or w.sum() == 0:
+        raise ValueError(f"weights of runs must be {array.shape[axis]} numbers >= 0, not all 0")
+    return np.tensordot(w / w.sum(), array, (0, axis))
 
-    Rows sum to one. A tie goes to the first of the tied options, so that put the comparator first: a tie is
-    no reason to change. Source: van Hout et al. 1994; Fenwick, Claxton & Sculpher 2001.
+
+def ceac(costs, effects, wtp, weights=None):
+    """Cost-effectiveness acceptability: share of runs in which each option has the highest net benefit, (k, options).
+
+    Rows sum to one. A tie goes to the first of the tied options, so put the comparator first: a tie is no reason to change.
+    Source: van Hout et al. 1994; Fenwick, Claxton & Sculpher 2001.
     """
-    benefits = _benefits(costs, effects, wtp)
-    best = benefits.argmax(axis=2)
-    return (best[:, :, None] == np.arange(benefits.shape[2])).mean(axis=1)
+    best = _benefits(costs, effects, wtp).argmax(axis=2)
+    return _over_runs(best[:, :, None] == np.arange(np.shape(costs)[1]), weights)
 
 
-def ceaf(costs, effects, wtp):
+def ceaf(costs, effects, wtp, weights=None):
     """Acceptability frontier: (option, probability), each (k,): the option of highest *expected* net benefit
     and its share of runs in which it is best, which need not be the highest share. Source: Barton, Briggs &
     Fenwick 2008.
     """
-    option = _benefits(costs, effects, wtp).mean(axis=1).argmax(axis=1)
-    return option, ceac(costs, effects, wtp)[np.arange(option.size), option]
+    option = _over_runs(_benefits(costs, effects, wtp), weights).argmax(axis=1)
+    return option, ceac(costs, effects, wtp, weights)[np.arange(option.size), option]
 
 
-def expected_loss(costs, effects, wtp):
-    """Expected loss of each option: E[max_j NB_j - NB_option] [EUR], shape (k, options), never negative."""
+def worth(costs, effects, wtp, comparator=0, weights=None):
+    """Share of runs in which each option by itself beats the comparator's net benefit, (k, options); 0 for the comparator.
+
+    Unlike `ceac` each option meets the comparator alone, so rows do not sum to one.
+    """
     benefits = _benefits(costs, effects, wtp)
-    return (benefits.max(axis=2, keepdims=True) - benefits).mean(axis=1)
+    return _over_runs(benefits > benefits[:, :, [comparator]], weights)
 
 
-def evpi(costs, effects, wtp):
+def quadrant_shares(costs, effects, comparator=0, weights=None):
+    """Share of runs of each option in each of `QUADRANTS` of the plane round the comparator: shape (options, 5), rows sum to one."""
+    where = quadrant(*increments(costs, effects, comparator))
+    return _over_runs(where[:, :, None] == np.array(QUADRANTS), weights, axis=0)
+
+
+def expected_loss(costs, effects, wtp, weights=None):
+    """Expected loss of each option: E[max_j NB_j - NB_option] [EUR], shape (k, options), never negative.
+
+    Source: Alarid-Escudero et al. 2019.
+    """
+    benefits = _benefits(costs, effects, wtp)
+    return _over_runs(benefits.max(axis=2, keepdims=True) - benefits, weights)
+
+
+def evpi(costs, effects, wtp, weights=None):
     """Expected value of perfect information E[max_j NB_j] - max_j E[NB_j] [EUR], shape (k,); never negative.
 
     Computed as the lowest expected loss, which is the same and cannot fall below zero by rounding. With costs
     and effects of a whole population it is the population's. Source: Claxton 1999.
     """
-    return expected_loss(costs, effects, wtp).min(axis=1)
+    return expected_loss(costs, effects, wtp, weights).min(axis=1)
 
 
 def frontier(names, costs, effects):

@@ -7,15 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
-    "Interval",
-    "Split",
-    "convergence",
-    "interval",
-    "paired",
-    "probability",
-    "standard_error",
-    "variance_split",
-]
+    "Interval", "Split", "Stop", "by_draw", "convergence", "interval", "paired", "parameter_values", "probability",
+    "standard_error", "stop", "variance_split",
+]  # fmt: skip
 
 KEYS = ["draw", "replicate"]
 
@@ -37,6 +31,20 @@ class Split(NamedTuple):
     parameter: float
     chance: float
     share: float
+
+
+class Stop(NamedTuple):
+    """Whether there are runs enough: the error now and the one asked for [units of values], and what would reach it.
+
+    draws: how many more with as many replicates each; replicates: how many more of every draw, or None when no number of
+    replicates would do, since parameters carry the error. Both 0 when it is reached.
+    """
+
+    enough: bool
+    error: float
+    within: float
+    draws: int
+    replicates: int | None
 
 
 def interval(values, level=0.95):
@@ -96,6 +104,34 @@ def variance_split(values, draws):
     return Split(parameter, chance, parameter / total if total > 0 else np.nan)
 
 
+def by_draw(values, draws):
+    """Mean over the replicates of each draw: (draws, means); values (runs,) or (runs, k), draws in rising order.
+
+    What is decided under uncertain parameters is decided on these (CEAC, EVPI): chance between replicates is nothing that a study of
+    parameters could settle. ValueError on missing numbers.
+    """
+    values, draws = np.asarray(values, dtype=np.float64), np.asarray(draws)
+    found = np.unique(draws)
+    flat = values.reshape(len(values), -1)
+    means = np.column_stack([_by_draw(column, draws)[3] for column in flat.T])
+    return found, means[:, 0] if values.ndim == 1 else means
+
+
+def parameter_values(values, draws):
+    """Draw means with the chance left in them taken out: mean + sqrt(parameter / var of means) (mean_d - mean), shape (draws,).
+
+    Their spread is that of the parameters alone, so their percentiles are the interval of parameter uncertainty; the draw means
+    themselves spread wider by chance / replicates. As they are where the design cannot tell chance (one replicate each).
+    Source: O'Hagan, Stevenson & Madan 2007.
+    """
+    means = by_draw(values, draws)[1]
+    part = variance_split(values, draws).parameter
+    spread = means.var(ddof=1) if means.size > 1 else 0.0
+    if np.isnan(part) or spread == 0:
+        return means
+    return means.mean() + np.sqrt(min(1.0, part / spread)) * (means - means.mean())
+
+
 def standard_error(values, draws=None):
     """Monte-Carlo standard error of the mean over runs: sd / sqrt(n) [units of values].
 
@@ -134,11 +170,43 @@ def paired(frame, arm, comparator, keys=KEYS, value="value"):
     return both
 
 
+def _more(values, draws, target):
+    """More draws, and more replicates of every draw (None: no number would do), for an error of the mean of `target`."""
+    size = _by_draw(values, draws)[2]
+    d, r = size.size, values.size / size.size
+    error = standard_error(values, draws)
+    more_draws = max(0, int(np.ceil(d * (error / target) ** 2 - 1e-9)) - d)
+    split = variance_split(values, draws)
+    if d == 1:
+        return more_draws, max(0, int(np.ceil(r * (error / target) ** 2 - 1e-9)) - int(r))
+    room = d * target**2 - split.parameter  # what chance / replicates may be
+    if np.isnan(split.chance) or room <= 0:
+        return more_draws, None
+    return more_draws, max(0, int(np.ceil(split.chance / room - r - 1e-9)))
+
+
+def stop(values, draws, within):
+    """Stop rule: whether the Monte-Carlo error of the mean over runs is at most `within` [units of values], else what is missing: `Stop`.
+
+    error^2 = (parameter + chance / replicates) / draws. Decide `within` before running, from the smallest difference that would
+    matter. With fewer than two runs nothing is known: not enough, one more draw.
+    """
+    if not within > 0:
+        raise ValueError(f"within must be above 0, not {within:g}")
+    values = np.asarray(values, dtype=np.float64)
+    error = standard_error(values, draws)
+    if np.isnan(error):
+        return Stop(False, error, within, 1, 1)
+    if error <= within:
+        return Stop(True, error, within, 0, 0)
+    return Stop(False, error, within, *_more(values, np.asarray(draws), within))
+
+
 def convergence(values, draws, label="the difference"):
     """One plain sentence on how well the mean over runs is known, and what more runs would do.
 
-    The error falls with the square root of runs: four times as many halve it. More draws help when parameters
-    carry the spread, more replicates when chance does.
+    The error falls with the square root of runs: four times as many draws halve it. More draws help when parameters carry the
+    spread; when chance does, the replicates of each draw that would halve it are named too, if fewer runs do.
     """
     values = np.asarray(values, dtype=np.float64)
     n, d = values.size, np.unique(draws).size
@@ -153,6 +221,9 @@ def convergence(values, draws, label="the difference"):
     else:
         share = variance_split(values, draws).share
         more = f"{3 * d} more draws would about halve it"
+        replicates = _more(values, np.asarray(draws), error / 2)[1]
+        if replicates is not None and replicates * d < 3 * n:
+            more = f"{replicates} more replicate{'s' if replicates > 1 else ''} of every draw would about halve it"
         more += (
             ""
             if np.isnan(share)

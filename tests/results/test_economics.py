@@ -169,3 +169,53 @@ def test_wellbys():
 def test_refuses_nonsense(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_steady_flow():
+    """100 a year for ten years at 3 %: force of interest 863.939264, effective rate 865.752553 (integrals)."""
+    assert econ.present_value_continuous(100, 0.03, 10, force=True) == pytest.approx(863.9392643942738)
+    assert econ.present_value_continuous(100, 0.03, 10) == pytest.approx(865.7525532059723)
+    assert econ.present_value_continuous(100, 0, 10) == 1000
+
+
+def test_health_and_money_are_two_scales_of_one_benefit():
+    costs, effects = np.array([[50.0, 80.0]]), np.array([[1.0, 1.5]])
+    assert econ.net_health_benefit(costs, effects, 100) == pytest.approx(econ.net_benefit(costs, effects, 100) / 100)
+    assert econ.net_health_benefit(costs, effects, [10, 100]).shape == (2, 1, 2)
+    with pytest.raises(ValueError, match="above 0"):
+        econ.net_health_benefit(costs, effects, 0)
+
+
+def test_pairwise_worth_and_quadrants_of_runs():
+    costs = np.array([[0, 1, 5], [0, 1, -5], [0, -1, 5], [0, 1, 0.0]])
+    effects = np.array([[0, 1, 1], [0, -1, 1], [0, -1, 1], [0, 1, 0.0]])
+    assert econ.worth(costs, effects, 2)[0].tolist() == [0, 0.5, 0.25]
+    shares = dict(zip(econ.QUADRANTS, econ.quadrant_shares(costs, effects).T.tolist(), strict=True))
+    assert shares["costs_more_gains"] == [0, 0.5, 0.5]
+    assert shares["dominated"] == [0, 0.25, 0]
+    assert shares["costs_less_loses"] == [0, 0.25, 0]
+    assert shares["equal"] == [1, 0, 0.25]
+    assert np.sum(list(shares.values()), axis=0).tolist() == [1, 1, 1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(costs=values, effects=values, weights=st.lists(st.integers(1, 3), min_size=6, max_size=6))
+def test_a_weight_of_two_is_the_run_twice(costs, effects, weights):
+    n = np.array(weights)
+    twice = costs.repeat(n, axis=0), effects.repeat(n, axis=0)
+    near = {"rel": 1e-9, "abs": 1e-9 * (1 + np.abs(costs).max() + np.abs(effects).max())}
+    for measure in (econ.ceac, econ.expected_loss, econ.evpi, econ.worth):
+        assert measure(costs, effects, [0, 3], weights=n) == pytest.approx(measure(*twice, [0, 3]), **near)
+    assert econ.quadrant_shares(costs, effects, weights=n) == pytest.approx(econ.quadrant_shares(*twice))
+    with pytest.raises(ValueError, match="weights of runs"):
+        econ.evpi(costs, effects, 1, [-1] + [1] * 5)
+
+
+def test_screening_for_hiv():
+    """Paltiel et al. 2006, tables 1-2, as in dampack's vignette: ICERs 37,500, 58,286 and 100,800; annual screening is dominated."""
+    names = ["status quo", "one time", "5yr", "3yr", "annual"]
+    effects = np.array([277.25, 277.57, 277.78, 277.83, 277.76]) / 12
+    rows = econ.frontier(names, [26000, 27000, 28020, 28440, 29440], effects)
+    assert [row.name for row in rows] == names
+    assert [row.icer for row in rows[1:4]] == pytest.approx([37_500, 58_285.71, 100_800], rel=1e-6)
+    assert rows[4].status == "dominated"

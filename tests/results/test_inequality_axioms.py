@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from results import inequality
 
-# Not indices of inequality over people: levels, curves, parts, arithmetic on group means.
+# Not indices of inequality over people: levels, curves, parts, names, arithmetic on group means; ratios of shares and
+# quantiles, which a transfer inside a fifth leaves alone.
 OTHERS = {
-    "Line", "absolute_gap", "ede", "entropy_split", "lorenz", "population_attributable_gap", "quantile",
-    "relative_gap", "ridit", "slope_line", "top_share",
+    "RATIO_SCALE", "Line", "absolute_gap", "bottom_share", "concentration_curve", "ede", "entropy_contributions", "entropy_split",
+    "lorenz", "lorenz_asymmetry", "population_attributable_gap", "quantile", "quantile_ratio", "relative_gap", "ridit",
+    "score_index", "share_ratio", "slope_line", "top_share",
 }  # fmt: skip
 INDICES = {name: getattr(inequality, name) for name in inequality.__all__ if name not in OTHERS}
 RANKED = {name: f for name, f in INDICES.items() if "rank" in inspect.signature(f).parameters}

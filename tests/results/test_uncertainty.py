@@ -91,3 +91,59 @@ def test_convergence_line():
     )
     assert "9 more replicates" in unc.convergence([1.0, 2, 3], [0, 0, 0])
     assert "one draw only" in unc.convergence([1.0, 2, 3], [0, 0, 0])
+
+
+def panel(parameter, chance, draws, replicates, seed=0):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(0, parameter, draws)[:, None] + rng.normal(0, chance, (draws, replicates))
+    return values.ravel(), np.arange(draws).repeat(replicates)
+
+
+def test_decisions_are_taken_on_draws():
+    draws, means = unc.by_draw([[1.0, 10], [3.0, 20], [5.0, 30]], [7, 7, 2])
+    assert draws.tolist() == [2, 7]
+    assert means.tolist() == [[5, 30], [2, 15]]
+    with pytest.raises(ValueError, match="missing"):
+        unc.by_draw([1, np.nan], [0, 1])
+
+
+def test_parameter_values_leave_chance_out():
+    """Parameters of sd 1 under chance of sd 3, four replicates: draw means spread 1.8, the parameters themselves about 1."""
+    values, draws = panel(1, 3, 400, 4)
+    inner = unc.parameter_values(values, draws)
+    assert unc.by_draw(values, draws)[1].std() == pytest.approx(1.8, abs=0.15)
+    assert inner.std() == pytest.approx(1, abs=0.2)
+    assert inner.mean() == pytest.approx(values.mean())
+    assert unc.parameter_values([1.0, 2.0, 4.0], [0, 1, 2]).tolist() == [1, 2, 4]
+
+
+def test_stop_rule_is_kept_by_what_it_asks_for():
+    """Running as many more draws, or replicates, as it says brings the error to about what was asked."""
+    values, draws = panel(1, 4, 40, 2)
+    found = unc.stop(values, draws, 0.3)
+    assert not found.enough
+    assert found.error > 0.3
+    more, of = panel(1, 4, 40 + found.draws, 2)
+    assert unc.standard_error(more, of) == pytest.approx(0.3, rel=0.25)
+    more, of = panel(1, 4, 40, 2 + found.replicates)
+    assert unc.standard_error(more, of) == pytest.approx(0.3, rel=0.25)
+    assert unc.stop(values, draws, 5).enough
+
+
+def test_no_number_of_replicates_settles_parameters():
+    values, draws = panel(3, 0.1, 10, 3)
+    found = unc.stop(values, draws, 0.1)
+    assert found.replicates is None
+    assert found.draws > 100
+    assert unc.stop([1.0], [0], 0.1) == (False, pytest.approx(np.nan, nan_ok=True), 0.1, 1, 1)
+    with pytest.raises(ValueError, match="above 0"):
+        unc.stop([1.0, 2.0], [0, 1], 0)
+
+
+def test_line_names_replicates_where_they_are_cheaper():
+    """Draws with the same mean but for chance: variance components say none is of parameters, and fewer runs of replicates do."""
+    values = np.array([0.0, 3.0, 1.0, 2.4, 0.5, 2.5, 1.2, 2.0])
+    line = unc.convergence(values, np.arange(4).repeat(2), "the gap")
+    found = unc.stop(values, np.arange(4).repeat(2), unc.standard_error(values, np.arange(4).repeat(2)) / 2)
+    cheaper = found.replicates * 4 < found.draws * 2
+    assert (f"{found.replicates} more replicates of every draw" if cheaper else f"{found.draws} more draws") in line

@@ -1,0 +1,127 @@
+"""A user's own table: read from every format, completed, and refused with every problem at once."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from results import external
+
+GOOD = pd.DataFrame({"arm": ["usual", "new"] * 2, "draw": [0, 0, 1, 1], "cost": [10.0, 12, 11, 15], "effect": [1.0, 1.1, 1.0, 1.2]})
+
+
+def frame(text):
+    return pd.read_csv(io.StringIO(text))
+
+
+def problems(table, **more):
+    with pytest.raises(external.TableError) as caught:
+        external.check(table, **more)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "xlsx"])
+def test_every_format_reads_the_same(tmp_path, ending):
+    path = tmp_path / f"table.{ending}"
+    {"csv": lambda: GOOD.to_csv(path, index=False), "tsv": lambda: GOOD.to_csv(path, index=False, sep="\t"),
+     "parquet": lambda: GOOD.to_parquet(path), "xlsx": lambda: GOOD.to_excel(path, index=False)}[ending]()  # fmt: skip
+    table = external.read(path)
+    assert table.arms == ["usual", "new"]
+    assert table.rows["effect"].tolist() == [1.0, 1.1, 1.0, 1.2]
+    assert (table.rows["weight"] == 1).all()
+
+
+def test_a_finnish_table_has_semicolons_and_decimal_commas(tmp_path):
+    path = tmp_path / "taulu.csv"
+    path.write_text("\ufeffarm;cost;effect\nusual;10,5;1,25\nnew;12;1,5\n", encoding="utf-8")
+    rows = external.read(path).rows
+    assert rows["cost"].tolist() == [10.5, 12]
+    assert rows["effect"].tolist() == [1.25, 1.5]
+
+
+def test_payers_add_up_to_the_cost():
+    table = external.check(frame("arm,cost_county,cost_state,effect,currency\na,1,2,1,EUR\nb,3,4,1,EUR"))
+    assert table.rows["cost"].tolist() == [3, 7]
+    assert table.payers == ["county", "state"]
+    assert table.currency == "EUR"
+
+
+def test_parameters_are_one_value_per_draw():
+    table = external.check(GOOD.assign(param_reach=[0.3, 0.3, 0.4, 0.4]))
+    assert table.parameters["reach"].to_dict() == {0: 0.3, 1: 0.4}
+    found = problems(GOOD.assign(param_reach=[0.3, 0.5, 0.4, 0.4]))
+    assert found == ["column param_reach: several values in draw 0; a parameter has one value per draw, the same in all arms"]
+
+
+def test_notes_say_what_was_assumed():
+    notes = external.check(GOOD.assign(colour="red")).notes
+    assert notes[0] == "Columns not used: colour."
+    assert "every row stands for one person" in notes[1]
+    assert "one currency" in notes[2]
+    assert "people of one run, not draws" in external.check(GOOD.drop(columns="draw")).notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("arm,cost\na,1\nb,2", "no column effect"),
+        ("arm,cost,effects\na,1,1\nb,2,1", "no column effect; there is 'effects': is it meant?"),
+        ("arm,effect\na,1\nb,2", "no column cost or one cost_<payer> for each payer"),
+        ("arm,cost,effect\na,1,1\nb,,1", "line 3, column cost: no number stands here (NaN); a missing value is not 0"),
+        ("arm,cost,effect\na,1,1\nb,x,1", "line 3, column cost: 'x' is not a number"),
+        (
+            'arm,cost,effect\na,1,1\nb,"1,5",1',
+            "line 3, column cost: '1,5' is not a number; write a decimal point, or separate columns by semicolons",
+        ),
+        ("arm,cost,effect\na,1,1\nb,inf,1", "line 3, column cost: the number is infinite"),
+        ("arm,cost,effect,weight\na,1,1,1\nb,1,1,-2", "line 3, column weight: -2 is negative; a weight is a number of people, 0 or more"),
+        ("arm,cost,effect,weight\na,1,1,1\nb,1,1,0", "all weights of arm 'b', draw 0, replicate 0 are 0"),
+        ("arm,cost,effect,currency\na,1,1,EUR\nb,1,1,SEK",
+         "column currency: 2 currencies, EUR (line 2), SEK (line 3); convert to one currency and price year first"),
+        ("arm,cost,effect,currency\na,1,1,EUR\nb,1,1,", "line 3, column currency: nothing stands here"),
+        ("arm,cost,effect\na,1,1\na,2,1", "only one arm, 'a'; a comparison needs at least two values in column arm"),
+        ("arm,cost,effect\na,1,1\n,2,1\nb,1,1", "line 3, column arm: nothing stands here"),
+        ("arm,draw,cost,effect\na,0,1,1\nb,0.5,2,1", "line 3, column draw: 0.5 is not a whole number"),
+        ("arm,draw,cost,effect\na,0,1,1\na,1,1,1\nb,0,2,1", "arm 'b' has no rows for draw 1, replicate 0, which another arm has"),
+        ("arm,unit,cost,effect\na,7,1,1\nb,7,1,1\nb,7,1,1", "line 4, column unit: same arm, draw, replicate, unit and year as line 3"),
+        ("arm,cost,cost_state,effect\na,1,1,1\nb,5,4,1", "line 3, column cost: 5, but its payers' columns add up to 4"),
+        ("arm,cost,effect,wieght\na,1,1,1\nb,1,1,1", "column 'wieght' is not known; is weight meant? Rename or drop it"),
+        ("arm,cost,effect", "no rows below the header"),
+    ],
+)  # fmt: skip
+def test_bad_tables_get_one_clear_line(text, told):
+    assert told in problems(frame(text))
+
+
+def test_all_problems_at_once_and_no_flood():
+    table = frame("arm,cost,effect,weight,currency\na,,1,-1,EUR\na,1,x,1,SEK")
+    found = problems(table)
+    assert len(found) == 5
+    many = pd.DataFrame({"arm": ["a", "b"] * 500, "cost": np.nan, "effect": 1.0})
+    found = problems(many)
+    assert found[-1] == "column cost: 997 more lines of the same kind"
+    assert len(found) == 4
+    text = str(external.TableError("t.csv", [f"problem {i}" for i in range(30)]))
+    assert text.splitlines()[-1] == "t.csv: and 10 more"
+
+
+def test_the_comparator_must_be_there():
+    assert problems(GOOD, comparator="usuall") == ["no arm 'usuall' to compare with; did you mean 'usual'?"]
+    assert problems(GOOD, comparator="x") == ["no arm 'x' to compare with; there are usual, new"]
+
+
+def test_files_that_are_no_tables(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        external.read(tmp_path / "none.csv")
+    path = tmp_path / "table.docx"
+    path.write_text("x")
+    with pytest.raises(external.TableError, match=r"files of kind '\.docx' cannot be read"):
+        external.read(path)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    with pytest.raises(external.TableError, match="cannot be read as a table"):
+        external.read(empty)
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00arm")
+    with pytest.raises(external.TableError, match="cannot be read as a table"):
+        external.read(tmp_path / "bytes.csv")
