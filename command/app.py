@@ -9,6 +9,7 @@ import typer
 from command import results
 from command.calibrate import calibrate
 from command.near import NearMiss
+from command.socialreport import social_report
 
 app = typer.Typer(
     name="hytesim", cls=NearMiss, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -19,6 +20,7 @@ app = typer.Typer(
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(results.app, name="results")
+app.command("social-report")(social_report)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

@@ -3,7 +3,7 @@
 import numpy as np
 
 # Sections that only places, population or interventions read; the rules never see them.
-ELSEWHERE = ("population", "network", "payers", "services", "maturity", "demography", "interventions")
+ELSEWHERE = ("population", "network", "payers", "services", "maturity", "demography", "interventions", "reporting")
 
 
 def half_life(periods):

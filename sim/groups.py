@@ -1,12 +1,15 @@
 """At-risk groups: one predicate each, its name the group's, its bit in the row by order of `Group`."""
 
+import numpy as np
 from numba import njit
 
-from sim.residents import Group
+from sim.residents import VISIT_BITS, VISIT_MONTHS, Group
 from sim.rules.draws import rule
 from sim.rules.life import age_of
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
 
+SHIFT, YEAR = np.uint64(VISIT_BITS), np.uint64(2 ** (VISIT_BITS * VISIT_MONTHS) - 1)
+MOST_VISITS = 2**VISIT_BITS - 1
 NAMES = tuple(g.name for g in Group)
 
 
@@ -75,6 +78,7 @@ def regroup(people, month, line, measured, parameters, before, told, touched):
         cost = min(65535, int(p.month_cost + 0.5))
         p.year_cost += cost - int(p.cost_ring[slot])
         p.cost_ring[slot] = cost
+        p.visit_ring = ((p.visit_ring << SHIFT) & YEAR) | np.uint64(min(int(p.visits), MOST_VISITS))
         age = age_of(p, month)
         bits = group_bits(p, age, line, k)
         p.groups = bits
@@ -82,6 +86,8 @@ def regroup(people, month, line, measured, parameters, before, told, touched):
             p.ever_groups |= bits
             p.wellbeing_sum += p.wellbeing
             p.cost_sum += p.month_cost
+        else:
+            p.visits = 0  # in measured months reporting sets it back
         p.month_cost = 0.0
         before[i] = p.wellbeing
         told[i] = p.awareness

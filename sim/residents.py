@@ -10,6 +10,8 @@ __all__ = [
     "CODEBOOK",
     "RESIDENT",
     "SERVICES",
+    "VISIT_BITS",
+    "VISIT_MONTHS",
     "Care",
     "Education",
     "Group",
@@ -122,6 +124,7 @@ class Field:
 
 
 _S = len(SERVICES)
+VISIT_BITS, VISIT_MONTHS = 5, 12  # of `visit_ring`
 CODEBOOK = (
     Field("id", "i8", "-", ">= 0", "permanent identity; twins in two arms share it"),
     Field("household", "i8", "-", ">= 0", "identity of the household; members stand in adjacent rows"),
@@ -153,6 +156,7 @@ CODEBOOK = (
     Field("cost_sum", "f8", "EUR2018", ">= 0", "resource cost added up over measured months"),
     Field("month_cost", "f8", "EUR2018", ">= 0", "service cost of this month so far"),
     Field("year_cost", "f8", "EUR2018", ">= 0", "service cost of the last 12 months, whole euros"),
+    Field("visit_ring", "u8", "bits", "-", "contacts of each of the last 12 months, five bits each (at most 31), the latest lowest"),
     Field("birth_month", "i4", "months since the start month", "any", "month of birth"),
     Field("permit_month", "i4", "months since the start month", "any", "month of the residence permit, if refugee"),
     Field("cost_ring", ("u2", (12,)), "EUR2018", "0-65535", "service cost of each of the last 12 months"),

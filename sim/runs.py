@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, store
+from results import figures, reporting, socialreport, store
 from sim.intervention import kinds
 
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
@@ -239,6 +239,18 @@ def _reports(finished, folder):
         for name, frame in summary.tables.items():
             store.write_text(folder, f"tables/{arm}_{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
+    if "indicators" in finished.tables:
+        _social_reports(finished, folder, several)
+
+
+def _social_reports(finished, folder, several):
+    """Each municipality's social report of every arm that reports, and what reporting was worth."""
+    indicators = finished.tables["indicators"]
+    for arm in [a for a in finished.arms if (indicators["arm"] == a).any()]:
+        socialreport.write_all(indicators, lambda path, text: store.write_text(folder, path, text), arm)
+    if several:
+        value = reporting.reporting_value(finished.tables, finished.arms[0])
+        store.write_text(folder, "tables/reporting_value.csv", value.to_csv(index=False, lineterminator="\n"))
 
 
 def source_hash():

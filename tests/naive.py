@@ -571,11 +571,14 @@ class Resident(mesa.Agent):
             cost, slot = min(65535, int(self.month_cost + 0.5)), self.model.month % 12
             self.year_cost += cost - self.cost_ring[slot]
             self.cost_ring[slot] = cost
+            self.visit_ring = (self.visit_ring * 32 + min(self.visits, 31)) % 2**60
             self.groups = self.at_risk()
             if self.model.measured:
                 self.ever_groups |= self.groups
                 self.wellbeing_sum += self.wellbeing
                 self.cost_sum += self.month_cost
+            else:
+                self.visits = 0
             self.month_cost = 0.0
         self.snapshot()
 

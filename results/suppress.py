@@ -1,0 +1,163 @@
+"""Small cells: figures of few simulated residents are hidden, and others with them so that no sum gives them away."""
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["LEAST", "hidden", "protect", "reach"]
+
+LEAST = 5  # simulated residents behind a figure, mean of runs
+PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "start_fifth", "start_wellbeing_fifth")
+GROUPS = ("group", "group_start", "group_ever")  # overlapping, but those in any and in none make up all
+
+
+def hidden(counts, sums, least=LEAST):
+    """Cells to hide: those of 1 to `least` - 1 residents, and as few others as keep them from being worked out.
+
+    counts: {cell: residents}; sums: [(total, [parts])] of cells, the total None where it is known but not shown. An adversary
+    knows all cells that are shown, all sums, the rule, and that hidden cells are not empty; a cell is safe if this leaves a range
+    of at least `least` - 2 (as wide as 1 to `least` - 1). The smallest cell beside an unsafe one is hidden next.
+    """
+    small = {cell for cell, n in counts.items() if 0 < n < least}
+    gone = set(small)
+    while True:
+        open_ones = [cell for cell in sorted(small, key=str) if np.ptp(reach(cell, gone, counts, sums)) < least - 2]
+        beside = [
+            (counts[other], str(other), other)
+            for cell in open_ones for total, parts in sums if cell in (total, *parts)
+            for other in (total, *parts) if other is not None and other not in gone and counts.get(other, 0) > 0
+        ]
+        if not beside:
+            return gone
+        gone.add(min(beside)[2])
+
+
+def reach(cell, gone, counts, sums):
+    """Lowest and highest value of a hidden cell that agree with everything shown: what an adversary can work out."""
+    from scipy.optimize import linprog
+
+    unknown = sorted(gone, key=str)
+    place = {name: i for i, name in enumerate(unknown)}
+    least = 1.0 if all(float(counts[name]).is_integer() for name in unknown) else 0.0
+    rows, right = [], []
+    for total, parts in sums:
+        row, known = np.zeros(len(unknown)), 0.0
+        whole = sum(counts.get(part, 0) for part in parts) if total is None else counts.get(total, 0)
+        for name, sign in [*((part, 1.0) for part in parts), *([] if total is None else [(total, -1.0)])]:
+            if name in place:
+                row[place[name]] += sign
+            else:
+                known += sign * counts.get(name, 0)
+        if row.any():
+            rows.append(row)
+            right.append(-known if total is not None else whole - known)
+    ends = []
+    for sign in (1.0, -1.0):
+        aim = np.zeros(len(unknown))
+        aim[place[cell]] = sign
+        equations = {"A_eq": np.array(rows), "b_eq": np.array(right)} if rows else {}
+        found = linprog(aim, bounds=[(least, None)] * len(unknown), **equations)
+        ends.append(np.inf if found.status == 3 else counts[cell] if found.status else sign * found.fun)
+    return tuple(ends)
+
+
+def protect(tables, least=LEAST):
+    """The tables of a run without figures of fewer than `least` simulated residents; and how many cells were hidden.
+
+    tables: {name: frame}. Counts are means over runs, and the smallest month decides. With least <= 1 nothing is hidden.
+    """
+    tables = dict(tables)
+    if least <= 1:
+        return tables, 0
+    count = 0
+    for name, keys in (("outcomes", ["stratum_kind", "stratum"]), ("twins", ["stratum_kind", "stratum"])):
+        if name in tables:
+            gone = _strata(tables[name], least)
+            tables[name] = _without(tables[name], keys, gone)
+            count += len(gone)
+    for name, keys, find in (
+        ("transitions", ["kind", "group", "from_state", "to_state"], _moves), ("curves", ["kind", "x"], _points),
+        ("funnel", ["intervention", "step"], _steps),
+    ):
+        if name in tables:
+            gone = find(tables, least)
+            tables[name] = _without(tables[name], keys, gone)
+            count += len(gone)
+    return tables, count
+
+
+def _without(frame, keys, gone):
+    if not gone:
+        return frame
+    names = pd.MultiIndex.from_frame(frame[keys].astype({key: str for key in keys if key != "x"}))
+    return frame[~names.isin(list(gone))]
+
+
+def _strata(frame, least):
+    """Strata to hide, looked at in every month in which one is small."""
+    if "outcome" in frame:
+        frame = frame[(frame["outcome"] == "wellbeing") & frame["stratum_kind"].isin(["all", *PARTS, *GROUPS])]
+    else:
+        frame = frame[frame["measure"] == "mean_gain"].assign(month=0)
+    n = frame.groupby(["arm", "month", "stratum_kind", "stratum"], observed=True)["n"].mean().reset_index()
+    n = n.astype({"stratum_kind": str, "stratum": str})
+    months = n.loc[(n["n"] > 0) & (n["n"] < least), ["arm", "month"]].drop_duplicates()
+    gone = set()
+    for arm, month in months.itertuples(index=False):
+        part = n[(n["arm"] == arm) & (n["month"] == month)]
+        counts = {(kind, name): size for kind, name, size in part[["stratum_kind", "stratum", "n"]].itertuples(index=False)}
+        gone |= hidden(counts, _sums(counts), least)
+    return gone
+
+
+def _sums(counts):
+    kinds = {kind for kind, _ in counts}
+    sums = [(("all", "all"), [cell for cell in counts if cell[0] == kind]) for kind in PARTS if kind in kinds]
+    sums += [(("all", "all"), [(kind, "any"), (kind, "none")]) for kind in GROUPS if (kind, "none") in counts]
+    return [(total, parts) for total, parts in sums if total in counts]
+
+
+def _mean_over_runs(frame, keys, value):
+    """Mean of a count over the runs of its arm, runs in which a cell is missing counting as none; the smallest arm decides."""
+    runs = frame.groupby("arm", observed=True)[["draw", "replicate"]].apply(lambda part: len(part.drop_duplicates()))
+    sums = frame.groupby(["arm", *keys], observed=True)[value].sum()
+    mean = sums / runs.reindex(sums.index.get_level_values("arm")).to_numpy()
+    return mean[mean > 0].groupby(level=keys, observed=True).min()
+
+
+def _moves(tables, least):
+    """Pairs of states to hide; how many are in each state without and with the arm counts as known."""
+    n = _mean_over_runs(tables["transitions"], ["kind", "group", "from_state", "to_state"], "n")
+    gone = set()
+    for _, part in n.groupby(level=["kind", "group"], observed=True):
+        counts = {tuple(map(str, cell)): size for cell, size in part.items()}
+        sums = [
+            (None, [cell for cell in counts if cell[at] == state]) for at in (2, 3) for state in {cell[at] for cell in counts}
+        ]
+        gone |= hidden(counts, sums, least)
+    return gone
+
+
+def _points(tables, least):
+    """Points of curves to hide: parts of the residents, who add up to all."""
+    curves = tables["curves"]
+    points = curves[curves["kind"] == "gain_by_start"]
+    if points.empty:
+        return set()
+    n = points.groupby(["kind", "x"], observed=True)["n"].mean()
+    counts = {(str(kind), x): size for (kind, x), size in n.items()}
+    gone = hidden(counts, [(None, list(counts))], least)
+    few = curves[(curves["kind"] != "gain_by_start") & (curves["n"] < least)]
+    return gone | {(str(kind), x) for kind, x in few[["kind", "x"]].drop_duplicates().itertuples(index=False)}
+
+
+def _steps(tables, least):
+    """Steps of a funnel to hide; the table is of the real population, so that simulated residents are worked out first."""
+    outcomes = tables.get("outcomes")
+    if outcomes is None:
+        return set()
+    people = outcomes[(outcomes["outcome"] == "population_total") & (outcomes["stratum_kind"] == "all")]
+    if people.empty:
+        return set()
+    scale = people["value"].sum() / people["n"].sum()
+    n = _mean_over_runs(tables["funnel"], ["intervention", "step"], "persons") / scale
+    return {tuple(map(str, cell)) for cell, size in n.items() if 0 < size < least}
