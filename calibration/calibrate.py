@@ -17,6 +17,7 @@ from sim import runs
 from sim.intervention import kinds
 
 DRAWS = 200  # rows of the posterior that is written
+AGAIN = 10  # runs at a point estimate
 FRESH = 40  # runs at posterior draws, for the predictive check and the surrogate's error on fresh runs
 TRUTHS = 40  # known truths of the recovery check
 # Numbers of rows in their own ranges, so that no two purposes share a run's chance.
@@ -48,7 +49,8 @@ def plan(path, method, budget):
     lines = [f"{asked.id}: {len(asked.free)} free numbers, {len(asked.fitted)} targets to fit and {held} held out.",
              f"{budget} simulations and {runs_of_checks} for checks, each {asked.scenario.population.residents:,} residents over "
              f"{months} months.",
-             *(f"Contradiction: {text}." for text in problem.contradictions(asked)), "Nothing was run."]
+             *(f"Contradiction: {text}." for text in problem.contradictions(asked)), *(f"Note: {text}." for text in asked.notes),
+             "Nothing was run."]
     return "\n".join(lines)
 
 
@@ -67,10 +69,12 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
     runs.prepare([asked.scenario])
     for line in problem.contradictions(asked):
         say(f"Contradiction: {line}.")
+    for line in asked.notes:
+        say(f"Note: {line}.")
 
     def run(z, first=0, what="runs"):
         def progress(done, total):
-            if done == total or done % max(1, total // 10) == 0:
+            if done == total or done % max(1, total // 4) == 0:
                 say(f"{what}: {done} of {total}")
 
         return simulate.table(asked, z, first, working, workers, progress)
@@ -82,17 +86,18 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
     fit = chosen.fit(asked, run, budget, seed, say)
     tables = {"sensitivity": seen, "learnt": checks.learnt(asked, fit)}
     facts = {"problem": asked.id, "method": method, "budget": budget, "seed": seed, "runs": fit.runs, "certain": fit.certain,
-             "effective_draws": round(fit.effective, 1), "contradictions": problem.contradictions(asked), "unseen": blind, **fit.facts}
+             "effective_draws": round(fit.effective, 1), "contradictions": problem.contradictions(asked), "unseen": blind,
+             "notes": list(asked.notes), **fit.facts}
     facts["excluded"] = checks.excluded(asked, fit.simulated) if fit.simulated is not None else []
-    fresh = fit.draws(FRESH) if fit.certain else fit.z
+    fresh = fit.draws(FRESH) if fit.certain else np.repeat(fit.z, AGAIN, 0)
     after = run(fresh, FRESH_ROWS, "fresh runs")
-    tables["predictive"] = checks.predictive(asked, after if fit.certain else pd.concat([after] * 2, ignore_index=True))
+    tables["predictive"] = checks.predictive(asked, after)
     extra = len(fresh) + len(asked.free) + 1
     if fit.certain:
         tables["correlations"] = checks.correlations(asked, fit).rename_axis("number").reset_index()
     if method == "emulator":
         tables["surrogate"] = checks.fresh_errors(asked, fit, fresh, after)
-        tables["robustness"] = checks.robustness(asked, fit, seed)
+        tables["robustness"] = checks.robustness(asked, fit)
         if check:
             truths = asked.prior(TRUTHS, seed + 100)
             observed = run(truths, TRUTH_ROWS, "known truths")
@@ -108,7 +113,7 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
 
 
 def _working(out, asked, method, budget, seed):
-    """Where finished runs are kept until the folder is written: the same place for the same question."""
+    """Where finished runs are kept until the folder is written: the same place for the same start; rows know what they belong to."""
     return Path(out) / f".calibrate-{asked.id}-{method}-{budget}-{seed}"
 
 

@@ -1,5 +1,6 @@
 """The calibration problem: which numbers are free, what is known of the world, and how the model is run to be held against it."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from scipy import special
 
 import scenarios
+from calibration import microdata, questions
 from scenarios import Segment
 from scenarios.explain import problems_of
 from scenarios.problems import Problem as Fault
@@ -18,6 +20,7 @@ from scenarios.problems import ScenarioError, near_miss
 from scenarios.quantity import Quantity
 from scenarios.settings import Strict, fault
 from scenarios.syntax import read
+from sim.survey import Design
 
 Z95 = 1.959964
 # What a target says of the world; the rest of it is the question, which both sides are asked.
@@ -35,6 +38,14 @@ SLOPES: dict[str, Callable] = {
     "logit": lambda x: 1.0 / (x * (1.0 - x)),
     "fisher": lambda x: 1.0 / (1.0 - x * x),
 }
+
+
+class CalibrationSection(Strict):
+    """[calibration]: the problem's name and the scenario that is fitted."""
+
+    id: str = ""
+    scenario: str = "baseline"
+    title: str = ""
 
 
 class RunSection(Strict):
@@ -66,8 +77,9 @@ class TargetSection(Strict):
     county: str | None = None
     service: str | None = None
     months: int | None = Field(None, ge=1, le=240, description="months")
+    wave: int | None = Field(None, ge=0, le=120, description="months after a survey's first wave")
     line: float | None = None
-    value: float
+    value: float | None = None  # from the survey's microdata if not given
     se: float | None = Field(None, gt=0)
     low: float | None = None
     high: float | None = None
@@ -79,6 +91,10 @@ class TargetSection(Strict):
 
     @model_validator(mode="after")
     def _uncertainty(self) -> "TargetSection":
+        if self.value is None:
+            if self.se is not None or self.low is not None or self.high is not None:
+                raise fault("has an error or an interval but no value.", "Give all, or none to estimate it from the survey's microdata.")
+            return self
         if (self.se is None) == (self.low is None or self.high is None):
             raise fault("needs its standard error (se), or low and high (the 95 % interval): one of the two.")
         if self.low is not None and not self.low < self.value < self.high:
@@ -129,7 +145,12 @@ class Target:
         if s.se is None:
             low, high = (float(TRANSFORMS[s.transform](np.float64(x))) for x in (s.low, s.high))
             return (high - low) / (2.0 * Z95)
-        return s.se * float(SLOPES[s.transform](np.float64(s.value)))
+        return s.se * self.slope
+
+    @property
+    def slope(self) -> float:
+        """Slope of the transform at the value (delta method)."""
+        return float(SLOPES[self.section.transform](np.float64(self.section.value)))
 
     def transformed(self, x):
         """A simulated value on the target's scale; not-a-number where it has none there."""
@@ -140,7 +161,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Problem:
-    """Free numbers with priors, targets, and the scenario that is run. z: free numbers as standard normals, float (d,)."""
+    """Free numbers with priors, targets, and the scenario that is run. z: free numbers as standard normals, float (d,).
+
+    covariance: of all target values on their scales, float (targets, targets), None if they are independent. asked: how simulated
+    residents are asked (settings of `sim.survey.Design`). notes: what a reader must know of the data.
+    """
 
     id: str
     scenario: Any
@@ -148,8 +173,9 @@ class Problem:
     targets: tuple[Target, ...]
     correlation: np.ndarray
     path: str = ""
-    covariance: np.ndarray | None = None  # of the fitted targets, transformed; None: they are independent
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    covariance: np.ndarray | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple = ()
 
     @property
     def names(self) -> list[str]:
@@ -199,7 +225,7 @@ def load(path: str | Path, kinds: Mapping, known: Callable[[TargetSection], str 
     for key in tables:
         if key not in SECTIONS:
             faults.append(place(key, f"unknown section '{key}'.", near_miss(key, SECTIONS) or f"Known: {', '.join(SECTIONS)}.", True))
-    head = tables.get("calibration", {})
+    head = _validated(CalibrationSection, tables.get("calibration", {}), "calibration", place, faults) or CalibrationSection()
     run = _validated(RunSection, tables.get("run", {}), "run", place, faults)
     scenario = None
     if run:
@@ -207,9 +233,14 @@ def load(path: str | Path, kinds: Mapping, known: Callable[[TargetSection], str 
                      "population.places": run.places, "runs.posterior": "none"}
         overrides |= {f"parameters.{name}": value for name, value in _flat(tables.get("parameters", {}))}
         given = {key: value for key, value in overrides.items() if value is not None}
-        scenario = scenarios.load(head.get("scenario", "baseline"), kinds=kinds, overrides=given)
+        try:
+            scenario = scenarios.load(head.scenario, kinds=kinds, overrides=given)
+        except ScenarioError as error:
+            faults += error.problems
     free = _free(tables.get("free", {}), scenario, place, faults)
+    survey = _survey(tables.get("survey", {}), place, faults)
     targets = _targets(tables.get("targets", {}), place, faults, known)
+    covariance, notes = _estimated(targets, survey, Path(path).parent, place, faults)
     correlation = _correlation(tables.get("correlation", {}), [f.name for f in free], place, faults)
     if not free:
         faults.append(place("free", "nothing is free to be fitted.", 'For example [free] with "wellbeing.base" = {}.'))
@@ -217,7 +248,8 @@ def load(path: str | Path, kinds: Mapping, known: Callable[[TargetSection], str 
         faults.append(place("targets", "no target is left to fit to.", "Give at least one that is not held out."))
     if faults:
         raise ScenarioError(faults)
-    return Problem(str(head.get("id", Path(path).stem)), scenario, tuple(free), tuple(targets), correlation, str(path), settings=head)
+    asked = survey.asked if survey else {}
+    return Problem(head.id or Path(path).stem, scenario, tuple(free), tuple(targets), correlation, str(path), covariance, asked, notes)
 
 
 def _validated(model, raw, key, place, faults):
@@ -285,6 +317,76 @@ def _targets(tables, place, faults, known):
             continue
         found.append(Target(name, section))
     return found
+
+
+def _survey(raw, place, faults):
+    """The [survey] section over its layout, and whether its design is one."""
+    if not raw:
+        return None
+    try:
+        raw = microdata.with_layout(raw)
+    except ValueError as error:
+        faults.append(place("survey.layout", str(error)))
+        return None
+    section = _validated(microdata.SurveySection, raw, "survey", place, faults)
+    if section is not None and section.asked:
+        section = section.model_copy(update={"asked": {k: tuple(v) if isinstance(v, list) else v for k, v in section.asked.items()}})
+        try:
+            Design(**section.asked)
+        except (TypeError, ValueError) as error:
+            known = [f.name for f in dataclasses.fields(Design)]
+            strange = [k for k in section.asked if k not in known]
+            faults.append(place("survey.asked", f"no setting '{strange[0]}'." if strange else str(error),
+                                near_miss(strange[0], known) if strange else ""))
+    return section
+
+
+def _estimated(targets, survey, folder, place, faults):
+    """Fill in the targets that microdata answer. Returns (covariance of all targets on their scales or None, notes)."""
+    open_ones = {i: t for i, t in enumerate(targets) if t.section.value is None}
+    if not open_ones:
+        return None, ()
+    if survey is None or survey.data is None:
+        faults += [place(f"targets.{t.name}", "has no value.", "Give value and se, or microdata: [survey] data = \"FILE\".", True)
+                   for t in open_ones.values()]
+        return None, ()
+    for t in open_ones.values():
+        wrong = questions.fault_of(t.section)
+        if wrong:
+            faults.append(place(f"targets.{t.name}", wrong, on_key=True))
+    if faults:
+        return None, ()
+    try:
+        data = microdata.read(survey, folder)
+        values, joint = microdata.estimates(data, {t.name: t.section for t in open_ones.values()})
+    except ValueError as error:
+        faults += [place("survey", line, on_key=True) for line in str(error).splitlines()]
+        return None, ()
+    for k, (i, t) in enumerate(open_ones.items()):
+        found = {"value": float(values[k]), "se": float(np.sqrt(joint[k, k]))}
+        wrong = _unusable(t, **found)
+        if wrong:
+            faults.append(place(f"targets.{t.name}", wrong, on_key=True))
+        targets[i] = Target(t.name, t.section.model_copy(update=found))
+    if faults:
+        return None, ()
+    covariance = np.diag([t.sd**2 for t in targets])
+    at = np.array(list(open_ones))
+    slopes = np.array([targets[i].slope for i in at])
+    covariance[np.ix_(at, at)] = joint * np.outer(slopes, slopes)
+    if np.linalg.eigvalsh(covariance).min() <= 1e-12 * covariance.max():
+        faults.append(place("targets", "some survey targets say the same twice (their joint covariance has no inverse).",
+                            "Leave out the one that follows from the others."))
+    return covariance, tuple(data.notes)
+
+
+def _unusable(target, value, se):
+    """Why an estimate cannot be a target, or None."""
+    if se <= 0.0 or not math.isfinite(se):
+        return f"the survey gives {value:g} with no spread, so it has no standard error."
+    if not math.isfinite(float(TRANSFORMS[target.section.transform](np.float64(value)))):
+        return f"the survey gives {value:g}, which has no {target.section.transform}."
+    return None
 
 
 def _correlation(tables, names, place, faults):

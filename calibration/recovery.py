@@ -8,9 +8,10 @@ from calibration.methods import emulator
 from calibration.surrogate import Surrogate
 
 LEVELS = (0.5, 0.9)
+STEPS = 200  # of the sampler for each truth
 
 
-def check(problem, design, simulated, truths, observed, seed, steps=400):
+def check(problem, design, simulated, truths, observed, seed, steps=STEPS):
     """Recovery of known truths from one design by the emulator.
 
     design, simulated: rows that were run and their statistics; truths: float (t, d) in z; observed: frame of their statistics, each

@@ -13,9 +13,10 @@ import pandas as pd
 from calibration import statistics
 from calibration.problem import ANSWER
 from results import store
-from sim import runs
+from sim import runs, survey
 
-PART = 50  # rows of one file: what an interruption can lose
+PART = 20  # rows of one file: what an interruption can lose
+CENSUS = {"share": 1.0, "response": 1.0, "copies": False}  # how residents are asked if the problem does not say: all answer
 
 
 @dataclass(frozen=True)
@@ -34,23 +35,37 @@ def perform(task):
     problem = task.problem
     scenario = dataclasses.replace(problem.scenario, posterior={name: (level,) for name, level in task.levels.items()})
     model = HyteModel(scenario, draw=0, replicate=task.row)
-    kept, wanted = {}, {t.section.months for t in problem.targets if t.section.statistic == "persistence"}
+    kept, forms = {}, []
+    wanted = {t.section.months for t in problem.targets if t.section.statistic == "persistence" and not t.section.asked}
+    asked, begins = _survey(problem, model)
     while model.month < model.last_month:
         model.step()
         back = model.last_month - model.month
         if back in wanted:
             here = model.people["alive"] == 1
             kept[back] = (model.people["id"][here], model.people["wellbeing"][here])
-    view = statistics.View(model, kept, _answers(problem, model))
-    return {t.name: float(getattr(statistics, t.section.statistic)(view, t.section)) for t in problem.targets}
+        if asked is not None and (wave := asked.wave_at(begins - back)) is not None:
+            key = survey.survey_key(model, "calibration") if not forms else key
+            forms.append(survey.ask(model, asked, wave, key, forms[-1] if forms else None))
+    view = statistics.View(model, kept, _answers(forms, asked) if asked is not None else None)
+    return {t.name: statistics.value(view, t.section) for t in problem.targets}
 
 
-def _answers(problem, model):
+def _survey(problem, model):
+    """(Design of the survey of simulated residents, months before the end at which it begins); (None, 0) if no target asks."""
     if not any(t.section.asked for t in problem.targets):
-        return None
-    from sim.survey import Design, ask
+        return None, 0
+    asked = survey.Design(**(problem.asked or CENSUS))
+    if asked.waves[-1] > model.last_month - model.month - 1:
+        raise ValueError(f"survey waves: the last is {asked.waves[-1]} months after the first, longer than the run")
+    return asked, asked.waves[-1]
 
-    return ask(model, Design(**problem.settings.get("survey", {"share": 1.0, "response": 1.0})))
+
+def _answers(forms, asked):
+    """All waves as one frame of answers (see calibration.questions)."""
+    frame = pd.concat(forms, ignore_index=True)
+    person = frame["person"].astype(np.int64) * survey.COPY + frame["copy"]
+    return frame.assign(wave=np.asarray(asked.waves)[frame["wave"]], person=person)
 
 
 def table(problem, z, first=0, folder=None, workers=None, tell=None):
@@ -60,7 +75,8 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
     made from the same numbers are read and not run again. tell: called with (done, all).
     """
     z = np.atleast_2d(z)
-    done = _kept(folder, problem, z, first)
+    names = keys(problem, z, first)
+    done = _kept(folder, names)
     missing = [i for i in range(len(z)) if i not in done]
     workers = min(len(missing), workers or runs.cores()) if missing else 1
     engine = importlib.import_module(f"sim.engines.{'here' if workers <= 1 else 'processes'}")
@@ -78,7 +94,7 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
         for i, values in zip(rows, found, strict=True):
             done[i] = values
         if folder is not None:
-            _keep(folder, problem, z, first, rows, found)
+            _keep(folder, names, first, rows, found)
     return pd.DataFrame([done[i] for i in range(len(z))], columns=[t.name for t in problem.targets])
 
 
@@ -90,31 +106,35 @@ def together(problem, z, row, workers=None):
     return pd.DataFrame(found, columns=[t.name for t in problem.targets])
 
 
-def key(problem, row, levels):
-    """What decides a row: the model's sources, the scenario, the statistics asked for, the row's number and levels."""
-    asked = [json.dumps(t.section.model_dump(mode="json", exclude=set(ANSWER)), sort_keys=True) for t in problem.targets]
+def stamp(problem):
+    """What decides the rows of a problem beside their numbers and levels: the model's sources, the scenario, the targets' questions."""
+    asked = [t.name + json.dumps(t.section.model_dump(mode="json", exclude=set(ANSWER)), sort_keys=True) for t in problem.targets]
     scenario = problem.scenario
+    numbers = {name: repr(q) for name, q in sorted(scenario.quantities().items())}
     text = json.dumps([runs.source_hash(), scenario.id, repr(scenario.population), repr(scenario.time), scenario.runs.seed, asked,
-                       dict(problem.settings.get("survey", {})), row, {n: repr(v) for n, v in levels.items()}], default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+                       dict(problem.asked), numbers], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _kept(folder, problem, z, first):
-    """Rows that are on disk already, {place in z: values}."""
-    if folder is None:
-        return {}
-    parts = [pd.read_parquet(p) for p in sorted(Path(folder).glob("rows/part-*.parquet"))]
+def keys(problem, z, first):
+    """Name of each row under which its run is kept, list of text."""
+    mark = stamp(problem)
+    levels = ({n: repr(v) for n, v in problem.levels(row).items()} for row in z)
+    return [hashlib.sha256(json.dumps([mark, first + i, level]).encode()).hexdigest()[:24] for i, level in enumerate(levels)]
+
+
+def _kept(folder, names):
+    """Rows that are on disk already, {place among names: values}."""
+    parts = [] if folder is None else [pd.read_parquet(p) for p in sorted(Path(folder).glob("rows/part-*.parquet"))]
     if not parts:
         return {}
     frame = pd.concat(parts, ignore_index=True)
     by_key = dict(zip(frame["key"], frame.drop(columns=["key", "row"]).to_dict("records"), strict=True))
-    keys = [key(problem, first + i, problem.levels(row)) for i, row in enumerate(z)]
-    return {i: by_key[k] for i, k in enumerate(keys) if k in by_key}
+    return {i: by_key[k] for i, k in enumerate(names) if k in by_key}
 
 
-def _keep(folder, problem, z, first, rows, found):
+def _keep(folder, names, first, rows, found):
     frame = pd.DataFrame(found)
     frame.insert(0, "row", [first + i for i in rows])
-    frame.insert(0, "key", [key(problem, first + i, problem.levels(z[i])) for i in rows])
-    number = len(list(Path(folder).glob("rows/part-*.parquet")))
-    store.write_table(folder, "rows", frame, number)
+    frame.insert(0, "key", [names[i] for i in rows])
+    store.write_table(folder, "rows", frame, len(list(Path(folder).glob("rows/part-*.parquet"))))

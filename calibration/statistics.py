@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from calibration import questions
 from results.inequality import top_share
-from sim.intervention import segment_record
+from scenarios import tables
+from scenarios.problems import near_miss
+from sim import survey
 from sim.residents import SERVICES, Sex, Status
 
 MONTHS = 12
@@ -21,22 +24,13 @@ class View:
     """The world as a statistic sees it: a finished model, what was kept of it before, and answers to a survey if one was made."""
 
     model: object
-    before: dict = field(default_factory=dict)  # months back -> {id: wellbeing}, as arrays (ids, values)
-    answers: object = None  # frame of sim.survey.ask, or None
+    before: dict = field(default_factory=dict)  # months back -> (ids, wellbeing), arrays
+    answers: object = None  # frame of answers of all waves, see calibration.questions, or None
 
     def members(self, section, segment=None):
         """Rows of residents whom a target means, bool (n,)."""
-        people, month = self.model.people, self.model.month
-        s = segment_record(section.who if segment is None else segment)[0]
-        years = (month - people["birth_month"]) // MONTHS
-        inside = (people["alive"] == 1) & (years >= s["age_min"]) & (years <= s["age_max"])
-        if s["groups"]:
-            inside &= (people["groups"] & s["groups"]) > 0
-        for name in ("education", "urbanity"):
-            if s[name] >= 0:
-                inside &= people[name] == s[name]
-        if s["alone"] >= 0:
-            inside &= (people["adults"].astype(int) + people["minors"] == 1) == bool(s["alone"])
+        people = self.model.people
+        inside = survey.members(people, section.who if segment is None else segment, self.model.month)
         if section.sex:
             inside &= people["sex"] == Sex[section.sex].value
         if section.county:
@@ -45,17 +39,9 @@ class View:
         return inside
 
     def values(self, section, segment=None):
-        """(values, weights) of the target's outcome among those whom it means; from the survey's answers if it was asked."""
-        if section.asked:
-            return self._answered(section, segment)
-        inside = self.members(section, segment)
-        people = self.model.people[inside]
+        """(values, weights) of the target's outcome among those whom it means."""
+        people = self.model.people[self.members(section, segment)]
         return OUTCOMES[section.outcome](people, self.model), np.asarray(self.model.weight)[people["municipality"]]
-
-    def _answered(self, section, segment):
-        frame = self.answers
-        kept = np.isin(frame["person"].to_numpy(), self.model.people["id"][self.members(section, segment)])
-        return ASKED[section.outcome](frame[kept]), frame["weight"].to_numpy()[kept]
 
 
 OUTCOMES = {
@@ -80,16 +66,16 @@ OUTCOMES = {
     "neet": lambda p, m: np.isin(p["status"], (Status.unemployed, Status.labour_market_support, Status.outside)).astype(float),
     "social_assistance": lambda p, m: (p["claims"] > 0).astype(float),
 }
-ASKED = {
-    "wellbeing": lambda f: f["score"].to_numpy(float),
-    "good_quality_of_life": lambda f: (f["score"].to_numpy(float) >= 4.0).astype(float),
-    "loneliness": lambda f: f["lonely"].to_numpy(float),
-    "employed": lambda f: (f["status"] == "employed").to_numpy(float),
-    "visits": lambda f: f["visits"].to_numpy(float),
-    "life_satisfaction": lambda f: f["life_satisfaction"].to_numpy(float),
-    "strain": lambda f: f["ends_meet"].to_numpy(float),
-    "trust": lambda f: f["trust"].to_numpy(float),
-}
+
+
+def value(view, section):
+    """The target's statistic in a view, untransformed; not-a-number if nobody is there whom it means."""
+    if not section.asked:
+        return float(globals()[section.statistic](view, section))
+    try:
+        return float(questions.estimate(view.answers, view.answers["weight"].to_numpy(float), section).value)
+    except ValueError:
+        return float("nan")
 
 
 def mean(view, section):
@@ -184,19 +170,19 @@ def names():
 
 def fault_of(section):
     """What is wrong with a target's statistic and its settings, or None. Known before the budget is spent."""
-    from scenarios.problems import near_miss
-
     if section.statistic not in names():
         return f"no statistic '{section.statistic}'. {near_miss(section.statistic, names()) or 'Known: ' + ', '.join(names())}."
-    if section.statistic in ("mean", "share", "sd", "gap"):
-        known = ASKED if section.asked else OUTCOMES
-        if section.outcome is None or section.outcome not in known:
-            where = "survey" if section.asked else "model"
-            return (f"the {where} cannot answer '{section.outcome}'. "
-                    f"{near_miss(str(section.outcome), known) or 'It can: ' + ', '.join(known)}.")
+    if section.asked and (wrong := questions.fault_of(section)):
+        return wrong
+    if not section.asked and section.statistic in ("mean", "share", "sd", "gap") and section.outcome not in OUTCOMES:
+        near = near_miss(str(section.outcome), OUTCOMES) or f"It can: {', '.join(OUTCOMES)}."
+        return f"the model cannot answer '{section.outcome}'. {near}"
     for statistics, setting in NEEDS:
         if section.statistic in statistics and getattr(section, setting) is None:
             return f"'{section.statistic}' needs {setting}."
+    counties = {m.county for m in tables.municipalities().values()}
+    if section.county is not None and section.county not in counties:
+        return f"there is no county '{section.county}'. {near_miss(section.county, counties)}"
     if section.service is not None and section.service not in SERVICES:
         return f"no service '{section.service}'. {near_miss(section.service, SERVICES)}"
     return None

@@ -6,6 +6,8 @@ FIRMLY = 0.5  # share of prior variance taken away from which a number counts as
 HONEST = (0.5, 1.6)  # root mean square of standardised surrogate errors on fresh runs that we call honest
 COVERS = (0.80, 0.98)  # coverage of 90 % intervals over 40 truths that chance allows (binomial, 2.5 % in each tail)
 REJECTED = 0.01
+EDGE = 1.96  # prior standard deviations from which a posterior mean counts as pushed to the edge
+NEAR = 1.96
 
 
 def paragraph(problem, fit, tables, facts):
@@ -14,7 +16,8 @@ def paragraph(problem, fit, tables, facts):
     lines = [f"# Calibration {problem.id}", ""]
     if not fit.certain:
         lines += ["**A point estimate, without any statement of uncertainty.** The method looks for one good point. "
-                  "It cannot say how far the truth may lie from it, so no posterior is written. Use `emulator` for decisions.", ""]
+                  "It cannot say how far the truth may lie from it, so no posterior is written. Use `emulator` for decisions.", "",
+                  "Best point: " + "; ".join(f"{r.number} {r.posterior:.4g}" for r in learnt.itertuples()) + ".", ""]
     else:
         firm = learnt[learnt["contraction"] >= FIRMLY]
         little = learnt[(learnt["contraction"] < FIRMLY) & (learnt["contraction"] >= checks.UNSEEN)]
@@ -25,6 +28,12 @@ def paragraph(problem, fit, tables, facts):
             _listed("learnt a little", little),
             _listed("not learnt, so the prior stands", none)])))
         lines.append("")
+    held = tables["predictive"].query("use == 'held out'")
+    if len(held):
+        near = int((held["z"].abs() <= NEAR).sum())
+        lines += [f"Of {len(held)} held-out targets {near} lie within two standard errors of what is foretold (mean log score "
+                  f"{held['score'].mean():.2f}).", ""]
+    lines += [f"Data: {text}." for text in facts.get("notes", ())]
     failures = failed(problem, tables, facts)
     lines += ["## What fails", ""]
     lines += [f"* {text}" for text in failures] or ["Nothing of what is checked."]
@@ -41,6 +50,9 @@ def failed(problem, tables, facts):
     found = [f"Contradicting targets: {text}." for text in facts["contradictions"]]
     found += [f"The prior excludes the target '{name}': the nearest run is {far:.1f} standard errors away."
               for name, far in facts["excluded"]]
+    found += [f"No value for '{name}' in {100 * share:.0f} % of runs, which are left out." for name, share in facts.get("missing", {}).items()]
+    found += [f"{row.number} is pushed to the edge of its prior ({row.moved:+.1f} prior standard deviations): the prior, a target or the "
+              "model is wrong." for row in tables["learnt"].itertuples() if abs(row.moved) > EDGE]
     for row in tables["predictive"].itertuples():
         if not row.met:
             found.append(f"The {row.use} target '{row.target}' is missed: {row.evidence:.4g} against {row.model:.4g} "

@@ -7,7 +7,7 @@ import typer
 
 def calibrate(
     targets: Annotated[str, typer.Argument(metavar="TARGETS.toml", help="File of targets, or the name of one that comes with the model.")],
-    method: Annotated[str, typer.Option(help="emulator, abc, npe or optimise.")] = "emulator",
+    method: Annotated[str, typer.Option(help="emulator, abc or optimise.")] = "emulator",
     budget: Annotated[int, typer.Option(min=2, help="Simulations.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Seed of design and sampler.")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one per core).")] = None,

@@ -49,4 +49,4 @@ def fit(problem, run, budget, seed, tell=None):
     if tell:
         tell(f"{count[0]} runs, {len(white)} particles")
     return Fit(white @ root.T, np.asarray(weights, float) / np.sum(weights), count[0],
-               facts={"method": "abc", "populations": int(history.max_t) + 1})
+               facts={"populations": int(history.max_t) + 1})

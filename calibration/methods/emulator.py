@@ -1,6 +1,7 @@
 """Emulator (default): a space-filling design, a Gaussian-process surrogate, narrowing waves, and a synthetic likelihood."""
 
 import numpy as np
+import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
@@ -9,11 +10,13 @@ from calibration.surrogate import Surrogate
 
 PER_NUMBER = 25  # runs per free number in the first wave
 WAVES = 2  # narrowing waves after the first, as far as the budget goes
-WALKERS, BURN, STEPS = 64, 400, 800
+WALKERS, BURN, STEPS = 64, 200, 500
+TRIED = 2000  # draws of the prior among which walkers find their start
 REACH, WIDE = 2.5, 1.3  # the first design: the prior cut at 2.5 standard deviations and widened
 WIDER = 1.5  # how much wider than the posterior so far a narrowing wave is
 SHARPER = 0.5  # the surrogate is sharp enough when its error is below this share of the target's
 MANY = 4000  # posterior draws that are kept
+MISSING = 0.3  # share of runs without a value for a target from which the method gives up
 
 
 def fit(problem, run, budget, seed, tell=None):
@@ -27,6 +30,7 @@ def fit(problem, run, budget, seed, tell=None):
     simulated = run(z, 0)
     waves = [number]
     while True:
+        absent(problem, simulated)
         surrogate = Surrogate(z, transformed(problem, simulated))
         found = sample(problem, surrogate, seed)
         sharp = sharpness(problem, surrogate, found.z)
@@ -35,15 +39,27 @@ def fit(problem, run, budget, seed, tell=None):
             break
         more = min(left, max(d + 1, left if len(waves) == WAVES else left // 2))
         fresh = narrowed(problem, found, more, seed + len(waves))
-        simulated = _below(simulated, run(fresh, len(z)))
+        simulated = pd.concat([simulated, run(fresh, len(z))], ignore_index=True)
         z = np.vstack([z, fresh])
         waves.append(more)
         if tell:
             tell(f"wave {len(waves)}: {len(z)} runs, surrogate's error up to {sharp.max():.2f} of the targets'")
     found.runs, found.design, found.simulated = len(z), z, simulated
-    found.facts |= {"method": "emulator", "waves": waves, "sharpness": float(sharp.max()),
-                    "leave_one_out": dict(zip([t.name for t in problem.targets], _left_out(surrogate).round(4).tolist(), strict=True))}
+    honest = np.sqrt(((surrogate.left / surrogate.left_error) ** 2).mean(0))
+    found.facts |= {"waves": waves, "sharpness": float(sharp.max()),
+                    "leave_one_out": dict(zip([t.name for t in problem.targets], honest.round(3).tolist(), strict=True)),
+                    "missing": absent(problem, simulated)}
     return found
+
+
+def absent(problem, simulated):
+    """{target: share of runs that have no value for it}, those with any only. ValueError if too few runs are left to fit to."""
+    missing = ~np.isfinite(transformed(problem, simulated))
+    for i, target in enumerate(problem.targets):
+        if missing[:, i].mean() > MISSING:
+            raise ValueError(f"target '{target.name}': {missing[:, i].sum()} of {len(missing)} runs have no value for it on its scale "
+                             f"({target.section.transform}); is anyone there whom it means?")
+    return {t.name: float(share) for t, share in zip(problem.targets, missing.mean(0), strict=True) if share > 0}
 
 
 def design(problem, number, seed):
@@ -69,7 +85,7 @@ def narrowed(problem, found, number, seed):
     return found.mean() + WIDER * points @ root.T
 
 
-def log_likelihood(problem, surrogate, y=None, covariance=None):
+def log_likelihood(problem, surrogate, y=None):
     """Function of rows z (m, d) -> log density of the fitted targets, float (m,).
 
     Student-t with the degrees of freedom of the design, since the covariance is estimated (Sellentin & Heavens 2016):
@@ -77,8 +93,7 @@ def log_likelihood(problem, surrogate, y=None, covariance=None):
     """
     fitted = problem.fitted
     y = (problem.y if y is None else y)[fitted]
-    known = (problem.observed_covariance if covariance is None else covariance)[np.ix_(fitted, fitted)]
-    base = known + surrogate.chance[np.ix_(fitted, fitted)]
+    base = (problem.observed_covariance + surrogate.chance)[np.ix_(fitted, fitted)]
     freedom = max(3.0, len(surrogate.z) - surrogate.z.shape[1] - 1.0)
     p = len(fitted)
 
@@ -93,15 +108,20 @@ def log_likelihood(problem, surrogate, y=None, covariance=None):
     return log_density
 
 
-def sample(problem, surrogate, seed, y=None, covariance=None, steps=STEPS):
-    """Posterior draws by an affine-invariant ensemble (emcee; Goodman & Weare 2010). Returns a Fit."""
+def sample(problem, surrogate, seed, y=None, steps=STEPS):
+    """Posterior draws by an affine-invariant ensemble (emcee; Goodman & Weare 2010). y: other target values. Returns a Fit."""
     import emcee
 
-    likelihood = log_likelihood(problem, surrogate, y, covariance)
+    likelihood = log_likelihood(problem, surrogate, y)
     d = len(problem.free)
-    sampler = emcee.EnsembleSampler(WALKERS, d, lambda z: likelihood(z) + problem.log_prior(z), vectorize=True)
-    state = np.random.RandomState(seed % 2**32).get_state()
-    start = emcee.State(0.3 * problem.prior(WALKERS, seed + 7), random_state=state)
+
+    def log_posterior(z):
+        return likelihood(z) + problem.log_prior(z)
+
+    tried = problem.prior(TRIED, seed + 7)
+    best = tried[np.argsort(-log_posterior(tried), kind="stable")[:WALKERS]]
+    sampler = emcee.EnsembleSampler(WALKERS, d, log_posterior, vectorize=True)
+    start = emcee.State(best, random_state=np.random.RandomState(seed % 2**32).get_state())
     sampler.run_mcmc(start, BURN + steps)
     chain = sampler.get_chain(discard=BURN)
     time = np.nanmax(emcee.autocorr.integrated_time(chain, tol=0))  # tol: a short chain is told by the number of independent draws
@@ -117,13 +137,3 @@ def sharpness(problem, surrogate, z):
     _, errors = surrogate.predict(z[:: max(1, len(z) // 200)])
     own = np.sqrt(np.diag(problem.observed_covariance) + np.diag(surrogate.chance))
     return np.median(errors, 0)[fitted] / own[fitted]
-
-
-def _left_out(surrogate):
-    return np.sqrt((surrogate.left**2).mean(0))
-
-
-def _below(a, b):
-    import pandas as pd
-
-    return pd.concat([a, b], ignore_index=True)

@@ -1,6 +1,7 @@
 """Optimise: the best point that Optuna finds in the budget; a quick look, and no statement of uncertainty."""
 
 import numpy as np
+import pandas as pd
 
 from calibration.fit import Fit
 from calibration.methods.emulator import transformed
@@ -34,9 +35,7 @@ def fit(problem, run, budget, seed, tell=None):
         frames.append(frame)
         if tell:
             tell(f"{len(rows)} runs, best distance {study.best_value:.1f}")
-    import pandas as pd
-
     best = np.array([study.best_params[name] for name in problem.names]) @ root.T
     return Fit(best[None], np.ones(1), len(rows), certain=False,
-               facts={"method": "optimise", "distance": float(study.best_value)},
+               facts={"distance": float(study.best_value)},
                design=np.array(rows), simulated=pd.concat(frames, ignore_index=True))
