@@ -27,7 +27,7 @@ def _blank(rows, title):
 
 def _numbers(learnt):
     """Prior and posterior 95 % intervals, each number on its own scale of prior standard deviations."""
-    figure, axes = _blank(len(learnt), "What was learnt: 95 % intervals before (grey) and after")
+    figure, axes = _blank(len(learnt), "What was learnt: 95 % intervals before (pale) and after")
     for i, row in enumerate(learnt.itertuples()):
         width = max(row.prior_high - row.prior_low, 1e-12)
         place = [(x - row.prior_low) / width for x in (row.low, row.posterior, row.high)]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from calibration import questions
 from calibration.questions import ITEMS, QUESTIONS, REGISTERS, STATUS
@@ -163,13 +163,14 @@ def _table(path):
 def _answer(frame, name, given, raw, faults, notes):
     """One question into the frame, in the model's words."""
     if name not in COLUMNS:
-        faults.append(f"columns: the model knows no question '{name}'. {near_miss(name, COLUMNS) or 'It knows ' + ', '.join(COLUMNS) + '.'}")
+        near = near_miss(name, COLUMNS) or f"It knows {', '.join(COLUMNS)}."
+        faults.append(f"columns: the model knows no question '{name}'. {near}")
         return
     given = given if isinstance(given, dict) else {"column": given}
     try:
         section = ColumnSection.model_validate(given)
-    except ValueError as error:
-        faults.append(f"columns.{name}: {str(error).splitlines()[-2].strip() if len(str(error).splitlines()) > 1 else error}")
+    except ValidationError as error:
+        faults += [f"columns.{name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         return
     if section.column not in raw:
         faults.append(f"columns.{name}: the file has no column '{section.column}'. {near_miss(section.column, raw.columns)}".rstrip())

@@ -54,7 +54,8 @@ def fault_of(section):
         return f"a survey cannot answer '{section.statistic}'; it can: {', '.join(STATISTICS)}."
     outcome = section.outcome or ("wellbeing" if section.statistic == "persistence" else None)
     if outcome not in OUTCOMES:
-        return f"the survey cannot answer '{section.outcome}'. {near_miss(str(section.outcome), OUTCOMES) or 'It can: ' + ', '.join(OUTCOMES) + '.'}"
+        near = near_miss(str(section.outcome), OUTCOMES) or f"It can: {', '.join(OUTCOMES)}."
+        return f"the survey cannot answer '{section.outcome}'. {near}"
     for segment in (section.who, section.against):
         if segment is not None and segment.alone is not None:
             return "a survey does not tell who lives alone; leave `alone` out."

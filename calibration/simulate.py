@@ -35,7 +35,7 @@ def perform(task):
     problem = task.problem
     scenario = dataclasses.replace(problem.scenario, posterior={name: (level,) for name, level in task.levels.items()})
     model = HyteModel(scenario, draw=0, replicate=task.row)
-    kept, forms = {}, []
+    kept, forms, key = {}, [], None
     wanted = {t.section.months for t in problem.targets if t.section.statistic == "persistence" and not t.section.asked}
     asked, begins = _survey(problem, model)
     while model.month < model.last_month:
@@ -45,7 +45,7 @@ def perform(task):
             here = model.people["alive"] == 1
             kept[back] = (model.people["id"][here], model.people["wellbeing"][here])
         if asked is not None and (wave := asked.wave_at(begins - back)) is not None:
-            key = survey.survey_key(model, "calibration") if not forms else key
+            key = key or survey.survey_key(model, "calibration")
             forms.append(survey.ask(model, asked, wave, key, forms[-1] if forms else None))
     view = statistics.View(model, kept, _answers(forms, asked) if asked is not None else None)
     return {t.name: statistics.value(view, t.section) for t in problem.targets}

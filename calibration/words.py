@@ -7,7 +7,7 @@ HONEST = (0.5, 1.6)  # root mean square of standardised surrogate errors on fres
 COVERS = (0.80, 0.98)  # coverage of 90 % intervals over 40 truths that chance allows (binomial, 2.5 % in each tail)
 REJECTED = 0.01
 EDGE = 1.96  # prior standard deviations from which a posterior mean counts as pushed to the edge
-NEAR = 1.96
+NEAR = 1.96  # standard errors within which a held-out target counts as foretold
 
 
 def paragraph(problem, fit, tables, facts):
@@ -50,7 +50,8 @@ def failed(problem, tables, facts):
     found = [f"Contradicting targets: {text}." for text in facts["contradictions"]]
     found += [f"The prior excludes the target '{name}': the nearest run is {far:.1f} standard errors away."
               for name, far in facts["excluded"]]
-    found += [f"No value for '{name}' in {100 * share:.0f} % of runs, which are left out." for name, share in facts.get("missing", {}).items()]
+    found += [f"No value for '{name}' in {100 * share:.0f} % of runs, which are left out."
+              for name, share in facts.get("missing", {}).items()]
     found += [f"{row.number} is pushed to the edge of its prior ({row.moved:+.1f} prior standard deviations): the prior, a target or the "
               "model is wrong." for row in tables["learnt"].itertuples() if abs(row.moved) > EDGE]
     for row in tables["predictive"].itertuples():

@@ -15,8 +15,10 @@ def fit(problem, run, budget, seed, tell=None):
 
     Returns a Fit with certain = False: its one draw is a point estimate, and scenarios cannot draw from it.
     """
-    import optuna
-
+    try:
+        import optuna
+    except ImportError:
+        raise ValueError('the method optimise needs Optuna: python -m pip install -e ".[optimise]"') from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed % 2**32, multivariate=True, constant_liar=True))
     root = np.linalg.cholesky(problem.correlation)
