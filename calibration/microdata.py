@@ -21,6 +21,7 @@ WORDS = {"sex": ("man", "woman"), "education": ("basic", "upper_secondary", "ter
          "status": STATUS}
 COLUMNS = (*QUESTIONS, *REGISTERS, "status")
 OLDEST = 120
+SEPARATORS = ",;\t"
 
 
 class ColumnSection(Strict):
@@ -127,7 +128,7 @@ def estimates(data, sections):
             continue
         try:
             found = questions.estimate(data.frame, data.weights, section)
-        except ValueError as error:
+        except questions.UnansweredError as error:
             faults.append(f"target '{name}': {error}")
             continue
         values.append(found.value)
@@ -147,7 +148,11 @@ def _table(path):
     """The file as a frame."""
     kind = path.suffix.lower()
     if kind == ".csv":
-        return pd.read_csv(path, sep=None, engine="python", comment="#")
+        with path.open(encoding="utf-8-sig") as lines:
+            skipped = 0
+            while (head := lines.readline()).startswith("#"):
+                skipped += 1
+        return pd.read_csv(path, sep=max(SEPARATORS, key=head.count), skiprows=skipped, encoding="utf-8-sig")
     if kind == ".parquet":
         return pd.read_parquet(path)
     if kind in (".sav", ".dta", ".por"):

@@ -48,6 +48,10 @@ OUTCOMES: dict[str, tuple[str, Callable]] = {
 }
 
 
+class UnansweredError(ValueError):
+    """Nobody whom a target means has answered."""
+
+
 def fault_of(section):
     """Why a survey cannot answer a target, or None."""
     if section.statistic not in STATISTICS:
@@ -79,7 +83,7 @@ def columns(section):
 
 def meant(frame, section, segment):
     """Answers of those whom a target means, bool (n,)."""
-    inside = (frame["wave"] == (section.wave or 0)).to_numpy()
+    inside = (frame["wave"] == (section.wave or 0)).to_numpy(copy=True)
     if segment.age_min > 0 or segment.age_max < 120:
         inside &= ((frame["age"] >= segment.age_min) & (frame["age"] <= segment.age_max)).to_numpy()
     for name in ("education", "urbanity"):
@@ -95,7 +99,7 @@ def meant(frame, section, segment):
 def estimate(frame, weights, section):
     """`results.influence.Influence` of a target's statistic in a frame of answers: the value, and z of every row, float (n,).
 
-    ValueError if nobody whom the target means has answered.
+    UnansweredError if nobody whom the target means has answered.
     """
     column, of = OUTCOMES[section.outcome or "wellbeing"]
     known = frame[column].notna().to_numpy()
@@ -106,7 +110,7 @@ def estimate(frame, weights, section):
         inside = known & meant(frame, section, segment)
         weight = np.where(inside, weights, 0.0)
         if not weight.sum() > 0:
-            raise ValueError(f"nobody whom the target means has answered '{column}'")
+            raise UnansweredError(f"nobody whom the target means has answered '{column}'")
         return weight
 
     if section.statistic == "gap":
@@ -129,7 +133,7 @@ def _persistence(frame, values, weight, section):
     y = frame["person"].map(then).to_numpy(float)
     w = np.where(np.isfinite(y), weight, 0.0)
     if (w > 0).sum() < 3:
-        raise ValueError(f"fewer than three persons answered both now and {section.months} months before")
+        raise UnansweredError(f"fewer than three persons answered both now and {section.months} months before")
     w = w / w.sum()
     x, y = values, np.nan_to_num(y)
     x, y = ((a - w @ a) / np.sqrt(w @ (a - w @ a) ** 2) for a in (x, y))

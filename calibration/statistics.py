@@ -74,7 +74,7 @@ def value(view, section):
         return float(globals()[section.statistic](view, section))
     try:
         return float(questions.estimate(view.answers, view.answers["weight"].to_numpy(float), section).value)
-    except ValueError:
+    except questions.UnansweredError:
         return float("nan")
 
 

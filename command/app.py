@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from command import results
+from command import results, survey
 from command.calibrate import calibrate
 from command.near import NearMiss
 from command.socialreport import social_report
@@ -20,6 +20,7 @@ app = typer.Typer(
 scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, check and start scenario files.")
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(results.app, name="results")
+app.add_typer(survey.app, name="survey")
 app.command("social-report")(social_report)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
