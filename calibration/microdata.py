@@ -38,7 +38,7 @@ class SurveySection(Strict):
 
     data: str | None = None
     layout: str | None = None
-    columns: dict[str, Any] = {}
+    columns: dict[str, Any] = Field(default={}, description="question of the model: the file's column, or a table of how to read it")
     weight: str | None = None
     strata: str | None = None
     cluster: str | None = None

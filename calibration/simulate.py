@@ -15,7 +15,7 @@ from calibration.problem import ANSWER
 from results import store
 from sim import runs, survey
 
-PART = 20  # rows of one file: what an interruption can lose
+PART = 50  # rows of one file: what an interruption can lose
 CENSUS = {"share": 1.0, "response": 1.0, "copies": False}  # how residents are asked if the problem does not say: all answer
 
 
@@ -78,8 +78,6 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
     names = keys(problem, z, first)
     done = _kept(folder, names)
     missing = [i for i in range(len(z)) if i not in done]
-    workers = min(len(missing), workers or runs.cores()) if missing else 1
-    engine = importlib.import_module(f"sim.engines.{'here' if workers <= 1 else 'processes'}")
     count = [len(done)]
 
     def one():
@@ -90,9 +88,8 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
     for start in range(0, len(missing), PART):
         rows = missing[start : start + PART]
         tasks = [Task(problem, first + i, problem.levels(z[i])) for i in rows]
-        found = engine.execute(perform, tasks, workers, one)
-        for i, values in zip(rows, found, strict=True):
-            done[i] = values
+        found = perform_all(tasks, workers, one)
+        done.update(zip(rows, found.to_dict("records"), strict=True))
         if folder is not None:
             _keep(folder, names, first, rows, found)
     return pd.DataFrame([done[i] for i in range(len(z))], columns=[t.name for t in problem.targets])
@@ -100,10 +97,14 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
 
 def together(problem, z, row, workers=None):
     """Statistics of rows of z that all share the chance of one row number: frame (n, targets). Not kept."""
-    workers = min(len(z), workers or runs.cores())
+    return perform_all([Task(problem, row, problem.levels(one)) for one in z], workers)
+
+
+def perform_all(tasks, workers=None, done=lambda: None):
+    """Statistics of tasks of one problem on this process or many: frame (tasks, targets). done() is called after each."""
+    workers = min(len(tasks), workers or runs.cores())
     engine = importlib.import_module(f"sim.engines.{'here' if workers <= 1 else 'processes'}")
-    found = engine.execute(perform, [Task(problem, row, problem.levels(one)) for one in z], workers, lambda: None)
-    return pd.DataFrame(found, columns=[t.name for t in problem.targets])
+    return pd.DataFrame(engine.execute(perform, tasks, workers, done), columns=[t.name for t in tasks[0].problem.targets])
 
 
 def stamp(problem):
@@ -134,7 +135,7 @@ def _kept(folder, names):
 
 
 def _keep(folder, names, first, rows, found):
-    frame = pd.DataFrame(found)
+    frame = found.copy()
     frame.insert(0, "row", [first + i for i in rows])
     frame.insert(0, "key", [names[i] for i in rows])
     store.write_table(folder, "rows", frame, len(list(Path(folder).glob("rows/part-*.parquet"))))
