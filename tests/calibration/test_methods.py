@@ -25,7 +25,7 @@ def test_contract(name, toy):
     found = fitted(name, toy)
     assert isinstance(found, Fit) and found.z.shape[1] == 2 and found.weights.shape == (len(found.z),)
     assert found.weights.sum() == pytest.approx(1.0) and (found.weights >= 0).all()
-    slack = 1.25 if name == "abc" else 1.0  # pyABC ends the population that it is in
+    slack = 1.5 if name == "abc" else 1.0  # pyABC ends the population that it is in
     assert found.runs == toy.calls <= slack * BUDGETS.get(name, 120)
     mean, spread = toy.posterior()
     assert np.abs((found.mean() - mean) / np.sqrt(np.diag(spread))).max() < 1.5

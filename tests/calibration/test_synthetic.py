@@ -48,5 +48,5 @@ def test_a_panel_is_written_labelled_and_read_back(tmp_path, plan, kind):
 def test_waves_longer_than_the_run_and_other_formats_are_refused(tmp_path, plan):
     with pytest.raises(ValueError, match="longer than the run"):
         synthetic.write(tmp_path / "a.csv", plan, Design(size=100, waves=(0, 60)))
-    with pytest.raises(ValueError, match="csv or .parquet"):
+    with pytest.raises(ValueError, match="csv or"):
         synthetic.write(tmp_path / "a.xlsx", plan, Design(size=100))
