@@ -79,6 +79,7 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
 
         return simulate.table(asked, z, first, working, workers, progress)
 
+    say(f"sensitivity: {len(asked.free) + 1} runs")
     seen = checks.sensitivity(asked, lambda z: simulate.together(asked, z, SENSITIVITY_ROWS, workers))
     blind = seen.loc[seen["contraction"] < checks.UNSEEN, "number"].tolist()
     if blind:
