@@ -16,6 +16,7 @@ from sim.residents import SERVICES, Group, Status
 MONTHS = 12
 SHIPPED = "finland_2018"  # targets and posterior that the page is about
 RUNS = 10  # runs of the targets' problem, each at a draw of the shipped posterior (or at central values if there is none)
+MOST = 20_000  # residents of a run of the targets' problem
 ROWS = 940_000  # numbers of these runs, apart from those of a calibration
 FINLAND_2018 = 5_517_919  # Statistics Finland, 31 December 2018
 
@@ -144,7 +145,7 @@ def page(patterns, residents, predictive=None, fitted=True):
     """The page as Markdown. predictive: frame of `targets`."""
     lines = ["# Model beside evidence", "", "Made by `hytesim validate`; `docs/calibration.md` tells how the fit was made.", ""]
     if predictive is not None:
-        lines += _target_lines(predictive, fitted)
+        lines += _target_lines(predictive, fitted, min(residents, MOST))
     lines += [
         "## Patterns", "",
         f"From three years of `baseline` at central values, {residents:,} simulated residents.",
@@ -162,11 +163,11 @@ def page(patterns, residents, predictive=None, fitted=True):
     return "\n".join(lines) + "\n"
 
 
-def _target_lines(predictive, fitted):
+def _target_lines(predictive, fitted, residents):
     where = f"{RUNS} draws of the shipped posterior" if fitted else "central values (there is no shipped posterior)"
     lines = [
         "## Targets, fitted and held out", "",
-        f"The targets of `calibration/{SHIPPED}.toml` from {RUNS} runs of 20,000 residents of all Finland at {where}.",
+        f"The targets of `calibration/{SHIPPED}.toml` from {RUNS} runs of {residents:,} residents of all Finland at {where}.",
         f"Rule: a target is met when the evidence lies within {checks.FAILS:g} standard errors of the model's mean; the error holds the "
         "target's own, the model's chance and what the fit leaves open.", "",
         "| target | use | evidence | model | standard errors | met | source |", "|---|---|---:|---:|---:|---|---|"]
@@ -180,7 +181,7 @@ def _target_lines(predictive, fitted):
 
 def write(out, residents=None, seed=None, workers=None):
     """Measure, write the page to `out`, and return the page's verdicts, one line per row."""
-    predictive, fitted = targets(workers=workers, residents=residents and min(residents, 20_000))
+    predictive, fitted = targets(workers=workers, residents=residents and min(residents, MOST))
     residents = residents or 60_000
     patterns = measure(residents, seed)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
