@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from command import follow, report, results, sweep
+from command import follow, report, results, survey, sweep
+from command.calibrate import calibrate
 from command.dashboard import dashboard
 from command.evaluate import evaluate
 from command.near import NearMiss
@@ -22,6 +23,7 @@ scenarios = typer.Typer(cls=NearMiss, no_args_is_help=True, help="List, show, ch
 app.add_typer(scenarios, name="scenarios")
 app.command()(report.report)
 app.add_typer(results.app, name="results")
+app.add_typer(survey.app, name="survey")
 app.command("social-report")(social_report)
 app.add_typer(sweep.app, name="sweep")
 app.command()(evaluate)
@@ -45,11 +47,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")
 
 
 NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.en.html.")]
+Posterior = Annotated[str | None, typer.Option(metavar="FILE",
+    help='Calibrated draws: posterior.parquet of a calibration, a shipped name, or "none" for the priors alone.')]
 
 
-def overrides(where, residents, years, seed):
+def overrides(where, residents, years, seed, posterior=None):
     """Command-line options as dotted overrides of a scenario."""
-    given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed}
+    given = {"population.places": where, "population.residents": residents, "time.years": years, "runs.seed": seed,
+             "runs.posterior": posterior}
     return {key: value for key, value in given.items() if value}
 
 
@@ -58,11 +63,11 @@ def compare(
     names: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the comparator first if several.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
-    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False, no_report: NoReport = False,
+    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False, no_report: NoReport = False, posterior: Posterior = None,
 ):
     """Compare scenarios under common random numbers, and say what differs."""
-    _answer("compare", tuple(names), overrides(where, residents, years, seed), draws, replicates, workers, threads, out,
-            keep, dry_run, quiet, json, page=not no_report)
+    _answer("compare", tuple(names), overrides(where, residents, years, seed, posterior), draws, replicates, workers, threads,
+            out, keep, dry_run, quiet, json, page=not no_report)
 
 
 @app.command()
@@ -70,10 +75,10 @@ def run(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file.")],
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
-    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False,
+    dry_run: DryRun = False, quiet: Quiet = False, json: Json = False, posterior: Posterior = None,
 ):
     """Run one scenario by itself."""
-    _answer("run", (name,), overrides(where, residents, years, seed), draws, replicates, workers, threads, out, keep, dry_run,
+    _answer("run", (name,), overrides(where, residents, years, seed, posterior), draws, replicates, workers, threads, out, keep, dry_run,
             quiet, json)
 
 
@@ -182,6 +187,9 @@ def new(name: Annotated[str, typer.Argument(help="Name of the new scenario; the 
     from command import show
 
     typer.echo(show.new_scenario(name, extends))
+
+
+app.command()(calibrate)
 
 
 @app.command()

@@ -10,7 +10,10 @@ from pydantic import BaseModel, ValidationError
 from .explain import problems_of
 from .overlay import COMMAND_LINE, Layers, find, names
 from .overrides import overlay_parameters
+from .parameters import flatten
 from .places import resolve
+from .posterior import PosteriorError
+from .posterior import read as read_posterior
 from .problems import Problem, near_miss
 from .quantity import Quantity
 from .scenario import Scenario
@@ -46,6 +49,7 @@ class Check:
         if head:
             self.comparator(head)
         files = {field: self.user_file(population, field) for field in ("table", "areas")} if population else {}
+        posterior = self.posterior(runs.posterior, numbers) if runs else {}
         if self.problems:
             return None
         population = population.model_copy(update={"places": tuple(places), **files})
@@ -64,6 +68,7 @@ class Check:
             path=str(self.layers.path),
             tables=tables,
             origins=dict(self.layers.origins),
+            posterior=posterior,
         )
 
     def add(self, key: str, message: str, hint: str = "", on_key: bool = False) -> None:
@@ -115,6 +120,16 @@ class Check:
         if found is None:
             self.add(f"population.{field}", f"there is no file '{given}'.")
         return str(found)
+
+    def posterior(self, name: str | None, numbers: dict[str, Quantity]) -> dict[str, tuple[float, ...]]:
+        """The calibrated draws that [runs] posterior names. A number that the scenario itself sets keeps what the scenario says."""
+        own = {key for key, _ in flatten(self.table("parameters"))}
+        try:
+            found = read_posterior(name, self.layers.path.parent, numbers)
+        except PosteriorError as error:
+            self.add("runs.posterior", str(error))
+            return {}
+        return {key: levels for key, levels in found.items() if key not in own}
 
     def places(self, key: str, words: Sequence[str]) -> list[str]:
         codes, faults = resolve(words)

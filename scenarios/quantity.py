@@ -88,6 +88,13 @@ class Quantity(BaseModel):
             return [min(max(v * factor, low), high) for v in self.value]
         return min(max(quantile(self.dist, self.value, self.low, self.high, u), low), high)
 
+    def scaled(self, level: float) -> float | list[float]:
+        """The value at a level as posteriors store it: the number itself, or for a table the factor on all its values."""
+        if not self.is_table:
+            return level
+        own = self.bounds()
+        return [min(max(v * level, own[0]), own[1]) for v in self.value]
+
     def draw(
         self, seed: int, draw: int, low: float = -math.inf, high: float = math.inf
     ) -> float | list[float]:

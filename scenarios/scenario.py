@@ -1,6 +1,7 @@
 """The scenario as loaded, and one sample of its uncertain numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from .quantity import Quantity
@@ -12,7 +13,7 @@ __all__ = ["Scenario", "draw"]
 @dataclass(frozen=True)
 class Scenario:
     """A scenario, checked and resolved. `tables` is what the files say merged; `origins` is the file of each
-    value.
+    value; `posterior` holds joint draws of calibrated numbers, {name: one level per draw}, in place of their priors.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Scenario:
     path: str
     tables: dict[str, Any]
     origins: dict[str, str]
+    posterior: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def quantities(self) -> dict[str, Quantity]:
         """Every number that can be drawn: parameters by their names, then settings as
@@ -37,10 +39,17 @@ class Scenario:
 
 def draw(scenario: Scenario, draw: int, seed: int | None = None) -> dict[str, float | list[float]]:
     """Sample number `draw` of every number; 0 is the central value. A value depends on seed, draw and its
-    name only.
+    name only; a calibrated number is row `draw` of the posterior (from its start again when there are more draws than
+    rows), so that calibrated numbers keep their correlations, and its central value is the posterior's mean.
     """
     seed = scenario.runs.seed if seed is None else seed
-    return {key: _draw_one(q, number, draw, seed) for key, q, number in _numbers(scenario)}
+    return {key: _level(q, number, scenario.posterior.get(key), draw, seed) for key, q, number in _numbers(scenario)}
+
+
+def _level(q: Quantity, number: Number | None, levels: tuple | None, draw: int, seed: int) -> float | list[float]:
+    if levels:
+        return q.scaled(sum(levels) / len(levels) if draw == 0 else levels[(draw - 1) % len(levels)])
+    return _draw_one(q, number, draw, seed)
 
 
 def _draw_one(q: Quantity, number: Number | None, draw: int, seed: int) -> float | list[float]:

@@ -223,3 +223,4 @@ class Runs(Strict):
     draws: int = Field(ge=1, description="draws")
     replicates: int = Field(ge=1, description="replicates")
     seed: int = Field(ge=0, lt=2**63)
+    posterior: str | None = Field(None, description="calibrated draws: a shipped name or a Parquet file; \"none\" for the priors alone")

@@ -1,0 +1,141 @@
+"""A whole calibration in a small world: folder, resuming, any number of workers, methods without uncertainty, and the words."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibration import calibrate, simulate
+
+TARGETS = """
+[calibration]
+id = "small"
+[run]
+residents = 300
+years = 1
+burn_in = 1
+places = ["Kouvola"]
+[free]
+"wellbeing.base" = { low = 2.3, high = 2.9 }
+"visit.rate" = {}
+[targets.good]
+statistic = "share"
+outcome = "good_quality_of_life"
+value = 0.5
+se = 0.02
+transform = "logit"
+[targets.spread]
+statistic = "sd"
+outcome = "wellbeing"
+value = 0.6
+se = 0.02
+transform = "log"
+holdout = true
+"""
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    monkeypatch.setattr(calibrate, "FRESH", 5)
+    monkeypatch.setattr(calibrate, "TRUTHS", 4)
+    monkeypatch.setattr(simulate, "PART", 4)
+    file = tmp_path / "targets.toml"
+    file.write_text(TARGETS, encoding="utf-8")
+    return file
+
+
+def fit(path, out, **more):
+    settings = {"budget": 12, "workers": 1, "check": False, "out": path.parent / out} | more
+    return calibrate.calibrate(path, **settings)
+
+
+def posterior(folder):
+    return pd.read_parquet(folder / "posterior.parquet")
+
+
+def test_a_calibration_writes_what_it_found(path):
+    folder, text = fit(path, "a", check=True)
+    draws = posterior(folder)
+    assert list(draws.columns) == ["wellbeing.base", "visit.rate"] and len(draws) == calibrate.DRAWS
+    assert draws["wellbeing.base"].std() < 0.9 * 0.153, "what was learnt is narrower than the prior"
+    written = {p.stem for p in (folder / "tables").glob("*.csv")}
+    assert written == {"sensitivity", "learnt", "predictive", "correlations", "surrogate", "robustness", "recovery", "ranks"}
+    assert {p.stem for p in (folder / "figures").glob("*.png")} == {"numbers", "targets", "ranks"}
+    facts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert facts["runs"] == 12 and facts["complete"] and facts["runs_of_checks"] == 5 + 3 + 4
+    assert "visit.rate" in facts["unseen"] and "The targets cannot see visit.rate" in text
+    assert "Of 1 held-out targets" in text and (folder / "summary.md").read_text(encoding="utf-8").strip() == text
+    assert not list(path.parent.glob("a/.calibrate*")), "nothing is left behind"
+
+
+def test_an_interrupted_calibration_resumes_and_ends_the_same(path, monkeypatch):
+    """Killed after some rows: the second start runs only the others, and its posterior is that of an undisturbed one."""
+    done = []
+    plain = simulate.perform
+    monkeypatch.setattr(simulate, "perform", lambda task: done.append(task.row) or plain(task))
+    whole, _ = fit(path, "whole")
+    all_rows = len(done)
+
+    def killed(task):
+        if task.row == 9:
+            raise KeyboardInterrupt
+        return plain(task)
+
+    monkeypatch.setattr(simulate, "perform", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fit(path, "again")
+    done.clear()
+    monkeypatch.setattr(simulate, "perform", lambda task: done.append(task.row) or plain(task))
+    resumed, _ = fit(path, "again")
+    assert posterior(resumed).equals(posterior(whole))
+    assert len(done) == all_rows - 8, "two parts of four rows were kept"
+
+
+def test_two_workers_give_the_same_posterior(path):
+    one, _ = fit(path, "one")
+    two, _ = fit(path, "two", workers=2)
+    assert posterior(one).equals(posterior(two))
+
+
+def test_another_seed_gives_other_runs_and_a_changed_target_does_not_reuse_answers(path):
+    problem = calibrate.load(path)
+    path.write_text(TARGETS.replace('outcome = "wellbeing"', 'outcome = "strain"'), encoding="utf-8")
+    z = np.zeros((2, 2))
+    assert set(simulate.keys(problem, z, 0)).isdisjoint(simulate.keys(calibrate.load(path), z, 0))
+    assert len(set(simulate.keys(problem, z, 0))) == 2, "each row has its own chance"
+    path.write_text(TARGETS.replace("value = 0.5", "value = 0.55"), encoding="utf-8")
+    assert simulate.keys(problem, z, 0) == simulate.keys(calibrate.load(path), z, 0), "another answer asks for the same runs"
+
+
+def test_a_point_estimate_says_that_it_has_no_uncertainty(path, monkeypatch):
+    pytest.importorskip("optuna", reason="an extra: pip install -e .[optimise]")
+    monkeypatch.setattr(calibrate, "AGAIN", 3)
+    folder, text = fit(path, "point", method="optimise")
+    assert "without any statement of uncertainty" in text and "Best point: wellbeing.base" in text
+    assert not (folder / "posterior.parquet").exists()
+
+
+def test_an_answer_that_the_prior_excludes_is_said(path):
+    path.write_text(TARGETS.replace("value = 0.5\nse = 0.02", "value = 0.98\nse = 0.002"), encoding="utf-8")
+    _, text = fit(path, "excluded")
+    assert "The prior excludes the target 'good'" in text
+    assert "'good' is missed" in text or "pushed to the edge" in text
+
+
+def test_contradiction_and_missing_values_are_said(path):
+    path.write_text(TARGETS + TARGETS[TARGETS.index("[targets.good]"):TARGETS.index("[targets.spread]")]
+                    .replace("targets.good", "targets.other").replace("0.5", "0.7"), encoding="utf-8")
+    told = []
+    _, text = fit(path, "against", tell=told.append)
+    assert told[0].startswith("Contradiction: 'good' and 'other'") and "Contradicting targets: 'good' and 'other'" in text
+    path.write_text(TARGETS + """
+[targets.nobody]
+statistic = "mean"
+outcome = "wellbeing"
+who = { age_min = 119 }
+value = 4
+se = 0.1
+""", encoding="utf-8")
+    with pytest.raises(ValueError, match="target 'nobody': 12 of 12 runs have no value"):
+        fit(path, "nobody")
