@@ -201,7 +201,7 @@ def test_segment_members_are_those_of_the_rule(model):
 def test_visits_of_twelve_months_are_those_that_were_made(world):
     """Over everybody alive: remembered visits = contacts reported in the last twelve months, but for those who died."""
     model = world(residents=1500, parameters={"home_care.visits": 5.0}).run(24)
-    reported = sum(cells[outputs.SHARED :, outputs.NAMES.index("contacts"), 0].sum() for cells in model.records[-12:])
+    reported = sum(cells[outputs.SHARED :, outputs.NAMES.index("contacts")].sum() for cells in model.records[-12:])
     remembered = visits(model.people[model.people["alive"] == 1]).sum()
     assert 0.9 * reported < remembered <= reported
 
