@@ -112,4 +112,4 @@ def test_robustness_is_the_shift_of_a_fit_to_the_wrong_target(toy):
     for i in range(3):
         y = toy.problem.y.copy()
         y[i] += 2 * np.sqrt(toy.problem.observed_covariance[i, i])
-        assert table.loc[i, ["a", "b"]].to_numpy(float) == pytest.approx(toy.posterior(y)[0] - base, abs=0.12)  # Monte-Carlo error of a variance from some hundred independent draws
+        assert table.loc[i, ["a", "b"]].to_numpy(float) == pytest.approx(toy.posterior(y)[0] - base, abs=0.12)  # error of draws
