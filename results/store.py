@@ -272,13 +272,14 @@ class Run:
         return sorted(arms, key=lambda arm: arm != first)
 
     def plot(self, name=None, **options):
-        """Draw the figure `name` (see `results.figures.names()`; by default the first) as a matplotlib
-        Figure.
+        """Draw the figure `name` (see `results.figures.names()`; by default the first that the run's tables
+        can carry) as a matplotlib Figure.
         """
         from results import figures
 
         options = {"comparator": self.arms[0], "labels": self.manifest.get("titles"), **options}
-        return figures.draw(name or figures.names()[0], self.tables, **options)
+        name = name or next((found for found in figures.names() if figures.possible(found, self.tables)), figures.names()[0])
+        return figures.draw(name, self.tables, **options)
 
     def summarise(self, arm=None, **options):
         """`results.compare.summarise` of one arm (by default the first) against the comparator."""

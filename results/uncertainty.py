@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from results.tidy import key_codes
-
 __all__ = [
     "Interval", "Split", "Stop", "by_draw", "convergence", "interval", "paired", "parameter_values", "probability",
     "standard_error", "stop", "variance_split",
@@ -156,6 +154,8 @@ def paired(frame, arm, comparator, keys=KEYS, value="value"):
     in chance.
     """
     keys, sides = list(keys), []
+    from results.tidy import key_codes  # brings pandas, which the functions of arrays do without
+
     codes = key_codes(frame, keys)
     for name in (arm, comparator):
         chosen = (frame["arm"] == name).to_numpy()

@@ -1,5 +1,6 @@
 """Who pays: payer by year, when the public sector has its money back, budget impact and worth."""
 
+from results import figures
 from results.dashboard import show
 from results.language import say, word
 from results.report import numbers
@@ -12,8 +13,10 @@ PUBLIC = ("municipality", "county", "state", "kela")
 
 def render(page):
     """Show the page for all scenarios of the run."""
-    for arm in page.found.summaries if "ledger" in page.tables else ():
-        show.plain(payback(numbers.payers_by_year(page.tables, page.arms[0], arm), label(arm, page.names)))
+    if "ledger" in page.tables and page.found.summaries:
+        impact = figures.data("budget_impact", page.tables, comparator=page.arms[0])
+        for arm in page.found.summaries:
+            show.plain(payback(numbers.payers_by_year(impact, arm), label(arm, page.names)))
     for name in ("cost_by_payer", "budget_impact"):
         show.chart(page, name)
     for part in ("money", "worth"):

@@ -41,6 +41,15 @@ HEADERS = {
     "threshold": word("Threshold"), "kind": word("Kind"), "group": word("Group"), "from_state": word("Without"), "to_state": word("With"),
     "correlation": word("Rank correlation"), "p": word("P by chance"), "draws": word("Draws"), "tested": word("Numbers tested"),
     "code": word("Code"),
+    "actor": word("Actor"), "area": word("Area"), "campaign": word("Campaign"), "comparator_gap": word("Gap without"),
+    "dimension": word("Dimension"), "dropped": word("Dropped"), "embedded": word("Embedded"),
+    "error": word("Standard error"), "estimate": word("Estimate"), "factor": word("Factor"), "formula": word("Formula"),
+    "gap": word("Gap"), "holds": word("Interval holds the truth"), "indicator": word("Indicator"),
+    "information": word("Information (EUR)"), "municipality": word("Municipality"), "need": word("Need"),
+    "offered": word("Offered"), "order": word("Order"), "p_narrower": word("P(narrower)"), "place": word("Place"),
+    "residents": word("Residents"), "resource": word("Resource"), "segment_kind": word("Kind of segment"),
+    "serves": word("Serves"), "shrunk": word("Shrunk mean"), "shrunk_error": word("Error of the shrunk mean"),
+    "source": word("Source"), "worse_off": word("Worse off"),
 }
 VALUES = {
     "level": word("level"), "difference": word("difference"), "last_year": word("difference, last year"), "curve": word("curve"),
