@@ -95,7 +95,7 @@ def evaluate(name, study, overrides=None, draws=None, replicates=None, workers=N
     runs.prepare(what.arms)
     tables = execute(what, draws, replicates, workers, tell)
     tables["summary"], sentence, told = summarise(what, tables)
-    manifest = {**runs._manifest("evaluate", what.arms, *size, facts), "study": dataclasses.asdict(study),
+    manifest = {**runs.manifest_of("evaluate", what.arms, *size, facts), "study": dataclasses.asdict(study),
                 "unit": OUTCOMES[study.outcome].unit, "sentence": sentence, "notes": told}
     with store.building(Path(out) / store.name("evaluate", what.arms[1].id)) as build:
         _write(build.path, what, tables, sentence, told)
