@@ -48,6 +48,7 @@ TEXTS = {
     "died": "Died.",
 }
 ROUTINE = ("asked_met",)
+GROUP_CHANGES = ("entered_group", "left_group")
 ACTIVITIES = {"labour_market_support": "on labour-market support", "outside": "outside work and study"}
 OUTSET, CHAIN = 1e-12, {
     "recall": "recall of the campaign", "assistance": "help with applying at hand", "contacts": "contacts with services",
@@ -96,11 +97,17 @@ def _sort(event, subject, value, kinds):
 def _text(sort, subject, value, names):
     months = round(value)
     count = f"{months} month{'' if months == 1 else 's'}"
-    name = ACTIVITIES.get(subject, label(subject)) if sort == "activity" else label(subject, names)
+    name = label(subject, names) if subject in (names or {}) or sort in GROUP_CHANGES else _within(subject)
     if subject in (names or {}):
         name = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-    text = TEXTS.get(sort, f"{label(sort)}: {{name}}").format(name=name, count=count, value=months)
+    text = TEXTS.get(sort, f"{_within(sort)}: {{name}}").format(name=name, count=count, value=months)
     return text[:1].upper() + text[1:]
+
+
+def _within(name):
+    """What a code is called within a sentence: in lower case, unless it is an abbreviation; a place keeps its name."""
+    text = ACTIVITIES.get(name) or label(name)
+    return text[:1].lower() + text[1:] if str(name)[:1].islower() and text[1:2].islower() else text
 
 
 def side_by_side(told, comparator, arm):
@@ -121,7 +128,7 @@ def opening(person, months, comparator):
     first = months[months["arm"] == comparator].iloc[0]
     groups = [GROUPS.get(g, g) for g in str(first["groups"]).split("|") if g]
     sex = person["sex"] or "resident"
-    text = f"A {sex} of {first['age']} in {first['place']}, main activity: {ACTIVITIES.get(first['activity'], label(first['activity']))}"
+    text = f"A {sex} of {first['age']} in {first['place']}, main activity: {_within(first['activity'])}"
     return f"{text}; counts as: {', '.join(groups)}." if groups else f"{text}; in no at-risk group."
 
 

@@ -54,8 +54,8 @@ def test_sentences(events):
         "Asked primary care for help and was met the same month.",
         "Asked primary care for help and was met the same month.",
         "“Campaign for all” reached them.",
-        "Asked social work for help and had to wait.",
-        "Was met by social work after waiting 1 month.",
+        "Asked adult social work for help and had to wait.",
+        "Was met by adult social work after waiting 1 month.",
         "Joined “Groups”.",
         "Found work after 14 months as they were.",
     ]
@@ -78,7 +78,7 @@ def test_giving_up_and_handing_on_are_told(events):
             ("with", 4, DATES[4], "something_new", "groups", 0)]  # fmt: skip
     told = follow.sentences(pd.DataFrame(rows, columns=["arm", "month", "date", "event", "subject", "value"]))
     assert list(told["text"]) == [
-        "Asked mental health for help and gave up the same month.", "Gave up waiting for social work after 2 months.",
+        "Asked mental health services for help and gave up the same month.", "Gave up waiting for adult social work after 2 months.",
         "Was handed on to guidance centre.", "Something new: groups",
     ]  # fmt: skip
 
@@ -144,11 +144,11 @@ def test_chart_says_and_shows(months, events):
     told = follow.sentences(events, NAMES)
     figure = follow_chart.draw(months, told, "without", "with", 17, {**NAMES, "with": "Policy"})
     assert figure.alt_text.startswith("Two lives of resident 17") and "+0.200 in 2020-06" in figure.alt_text
-    labels = [axis.get_ylabel() for axis in figure.axes]
+    labels = [axis.get_ylabel().replace("\n", " ") for axis in figure.axes]
     assert labels == ["Wellbeing (1-5)", "Difference", "Strain (0-1)", "Recall (0-1)", "Contacts", "Activity", "Programmes", "Waiting"]
     line = figure.axes[0].lines[1].get_ydata()
     assert np.array_equal(line, [3.0, 3.0, 3.0, 3.0, 3.1, 3.2])
     texts = [t.get_text() for axis in figure.axes for t in axis.texts]
-    assert "Groups" in texts and "unemployed" in texts
+    assert "Groups" in texts and "Unemployed" in texts
     assert len(figure.axes[7].collections) == 1  # one month of waiting, in one arm
     assert "Policy" in [t.get_text() for legend in figure.legends for t in legend.get_texts()]
