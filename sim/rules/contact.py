@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sim.rules.awareness import readiness
-from sim.rules.draws import Purpose, bits, kernel, poisson, quantile, rule, uniform
+from sim.rules.draws import Purpose, bits, kernel, poisson, quantile, rule, surely_none, uniform
 from sim.rules.health import felt
 from sim.rules.life import health_band
 from sim.rules.livelihood import OUTSIDE, SUPPORT, UNEMPLOYED
@@ -35,8 +35,8 @@ def request(p, service, count):
 
 
 @rule
-def seek_health(p, age, hassle, k, keys):
-    """Visits asked of primary care and home care this month.
+def visit_rate(p, age, hassle, k):
+    """Visits to primary care expected this month.
 
     hassle: burden of asking, 0-1.
 
@@ -49,6 +49,18 @@ def seek_health(p, age, hassle, k, keys):
         rate *= 1.0 - k.visit_barrier * hassle
     if p.manager > 0:  # a case manager sees to it that the same matter is not taken to two desks
         rate *= 1.0 - k.managed_duplicates
+    return rate
+
+
+@rule
+def may_visit(p, rate, keys):
+    """Whether the resident may ask for health care this month at that rate of visits: a quick test that lets all such pass."""
+    return (p.care == 1) | (not surely_none(uniform(keys[SEEK], p.id), rate))
+
+
+@rule
+def seek_health(p, rate, k, keys):
+    """Visits asked of primary care, with `rate` expected, and of home care this month."""
     count = poisson(uniform(keys[SEEK], p.id), rate)
     if count > 0:
         request(p, PRIMARY, count)
@@ -57,28 +69,40 @@ def seek_health(p, age, hassle, k, keys):
 
 
 @rule
-def fall_to_hospital(p, age, k, keys, money, price):
-    """A hospital episode this month, not rationed: cost lognormal around `price` [EUR2018 per episode].
-
-    The same uniform decides whether and, rescaled, how costly: a uniform below p is uniform again after division by p.
-    """
-    rate = k.hospital_rate[health_band(age)] * (1.0 + k.hospital_chronic * p.chronic)
-    u = uniform(keys[HOSPITAL_STAY], p.id)
-    if u * u < rate * rate * p.need:  # u < rate x square root of need
-        chance = rate * math.sqrt(p.need)
-        cost = price * math.exp(k.hospital_sigma * quantile(u / chance) - 0.5 * k.hospital_sigma * k.hospital_sigma)
-        p.month_cost += cost
-        money[FIRST_SERVICE + HOSPITAL] += cost
-        p.visits = min(int(p.visits) + 1, 255)
+def hospital_rate(p, age, k):
+    """Hospital episodes expected this month of a resident with mean need."""
+    return k.hospital_rate[health_band(age)] * (1.0 + k.hospital_chronic * p.chronic)
 
 
 @rule
-def may_ask(p, area, age, u, k):
-    """Whether the uniform u can lie below the sum of hazards in `seek_support`: a test that is quick and lets all such pass.
+def falls(p, rate, keys):
+    """Whether a hospital episode begins this month: u < rate x square root of need."""
+    u = uniform(keys[HOSPITAL_STAY], p.id)
+    return u * u < rate * rate * p.need
+
+
+@rule
+def stay_in_hospital(p, age, k, keys, money, price):
+    """A hospital episode of one who falls ill, not rationed: cost lognormal around `price` [EUR2018 per episode].
+
+    The same uniform decides whether and, rescaled, how costly: a uniform below p is uniform again after division by p.
+    """
+    chance = hospital_rate(p, age, k) * math.sqrt(p.need)
+    u = uniform(keys[HOSPITAL_STAY], p.id)
+    cost = price * math.exp(k.hospital_sigma * quantile(u / chance) - 0.5 * k.hospital_sigma * k.hospital_sigma)
+    p.month_cost += cost
+    money[FIRST_SERVICE + HOSPITAL] += cost
+    p.visits = min(int(p.visits) + 1, 255)
+
+
+@rule
+def may_ask(p, area, age, k, keys):
+    """Whether the draw of `seek_support` can lie below the sum of its hazards: a test that is quick and lets all such pass.
 
     It takes the burden as none, recall and literacy as whole, the young as idle and every refugee as a recent one, and puts
     exp(x) <= 1 / (1 - x).
     """
+    u = uniform(keys[SEEK + 1], p.id)
     hard = max(0.0, p.distress - p.dose_relief - k.mental_threshold)
     poor = max(0.0, p.strain - k.social_threshold)
     jobless = (p.status == UNEMPLOYED) | (p.status == SUPPORT)
@@ -95,11 +119,9 @@ def may_ask(p, area, age, u, k):
 def seek_support(p, area, age, month, hassle, k, keys, desks):
     """At most one new request a month to the services other than health: competing hazards with need and readiness.
 
-    Services that a scenario has closed (no capacity) are not asked.
+    Those for whom `may_ask` does not hold need not be asked. Services that a scenario has closed (no capacity) are not asked.
     """
     u = uniform(keys[SEEK + 1], p.id)
-    if not may_ask(p, area, age, u, k):
-        return
     d = felt(p)
     jobless = p.status == UNEMPLOYED or p.status == SUPPORT
     ready = readiness(p, hassle, k) * k.stage_seek[p.stage]

@@ -175,6 +175,21 @@ CUBIC = _cubic_table()
 
 
 @rule
+def is_outer(u):
+    """Whether a uniform lies in the outer bins, where the cubic does not hold."""
+    return (u * BINS < EDGE) | (u * BINS >= BINS - EDGE)
+
+
+@rule
+def between(u):
+    """Standard normal quantile of a uniform that is not in an outer bin, by the cubic of its bin."""
+    x = u * BINS
+    i = int(x)
+    t = x - i
+    return ((CUBIC[i, 0] * t + CUBIC[i, 1]) * t + CUBIC[i, 2]) * t + CUBIC[i, 3]
+
+
+@rule
 def normal(key, who):
     """Standard normal draw for `who` at the address `key`, by inverse distribution function.
 
@@ -182,21 +197,22 @@ def normal(key, who):
     side: a branch that is taken once in thirty draws and no transcendental function in the others.
     """
     u = uniform(key, who)
-    x = u * BINS
-    i = int(x)
-    if i < EDGE or i >= BINS - EDGE:
-        return quantile(u)
-    t = x - i
-    return ((CUBIC[i, 0] * t + CUBIC[i, 1]) * t + CUBIC[i, 2]) * t + CUBIC[i, 3]
+    return quantile(u) if is_outer(u) else between(u)
+
+
+@rule
+def surely_none(u, mean):
+    """Whether a Poisson count at the uniform `u` is zero for certain: 1 - m + m^2/2 - m^3/6 lies below exp(-m)."""
+    return u <= 1.0 - mean * (1.0 - mean * (0.5 - SIXTH * mean))
 
 
 @rule
 def poisson(u, mean):
     """Poisson count at the uniform `u` by inverse distribution function; at most 200 (a month has an end).
 
-    mean: expected count, >= 0. The series 1 - m + m^2/2 - m^3/6 lies below exp(-m), so that most zeros need no exponential.
+    mean: expected count, >= 0.
     """
-    if u <= 1.0 - mean * (1.0 - mean * (0.5 - SIXTH * mean)):
+    if surely_none(u, mean):  # most zeros need no exponential
         return 0
     term = math.exp(-mean)
     total = term

@@ -12,7 +12,7 @@ UNEMPLOYED, PENSIONER = 4, 7
 OLDEST = 120
 MOST_RAISED = 10.0 / 12.0  # no ratio of mortality is near 10, so a draw above this times the table's hazard survives
 HEALTH_BANDS = (18, 35, 50, 65, 75, 85)  # lower age bounds of the health bands 1-6; band 0 is minors
-BAND_OF_AGE = np.searchsorted(np.array(HEALTH_BANDS), np.arange(OLDEST + 1), side="right").astype(np.uint8)
+BAND_OF_AGE = np.searchsorted(np.array(HEALTH_BANDS), np.arange(OLDEST + 1), side="right").astype(np.int64)
 
 
 @rule

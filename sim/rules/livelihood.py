@@ -17,7 +17,7 @@ TAX, STUDY_GRANT, UNEMPLOYMENT_BENEFIT, SUPPORT_EARLY, SUPPORT_LATE, OTHER_BENEF
 
 
 WORK_BANDS = (18, 20, 25, 30, 45, 55, 60, 65)
-BAND_OF_AGE = np.searchsorted(np.array(WORK_BANDS), np.arange(OLDEST + 1), side="right").astype(np.uint8)
+BAND_OF_AGE = np.searchsorted(np.array(WORK_BANDS), np.arange(OLDEST + 1), side="right").astype(np.int64)
 
 
 @rule

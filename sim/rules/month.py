@@ -1,19 +1,32 @@
-"""The order in which a month happens to the residents of one municipality, household by household."""
+"""The order in which a month happens to the residents of one municipality, block by block of whole households."""
 
 import numpy as np
 
 from sim.rules.awareness import burden, hear
+from sim.rules.block import CAPACITY, LANES, TARGET, columns, give_back, take_in
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
-from sim.rules.contact import HOUSING, fade, fall_to_hospital, seek_health, seek_support
-from sim.rules.draws import kernel, rule
+from sim.rules.contact import (
+    HOUSING,
+    fade,
+    falls,
+    hospital_rate,
+    may_ask,
+    may_visit,
+    seek_health,
+    seek_support,
+    stay_in_hospital,
+    visit_rate,
+)
+from sim.rules.draws import Purpose, between, is_outer, kernel, quantile, rule, uniform
 from sim.rules.health import health, stress
 from sim.rules.life import age_of, dies, fall_ill
 from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, feel_strain, livelihood, pool
 from sim.rules.social_quality import learn, social_quality
 from sim.rules.wellbeing import feel, remember
 
+WELLBEING = int(Purpose.WELLBEING)
 LOCAL, SERVICES = 16, 12
-BLOCK = 512  # rows whose contacts are asked at a time: their sums stay in the nearest cache
+VISIT, STAY, HOUSED, ASK = 1, 2, 4, 8  # what a resident may do this month beside what everyone does, bits of `todo`
 
 
 @rule
@@ -33,29 +46,60 @@ def widow(people, first, last):
 
 
 @rule
-def live_one(p, area, event, month, peers, talk, k, keys, money, desks):
-    """A month of one resident after work and household income are known."""
-    age = age_of(p, month)
-    jobless = 1.0 if p.status == UNEMPLOYED or p.status == SUPPORT else 0.0
-    active = 1.0 if p.status == EMPLOYED or p.status == STUDENT or p.status == CONSCRIPT else 0.0
+def block_end(people, first):
+    """Row after the last of a block that starts at row `first`: whole households, about TARGET residents."""
+    last = min(len(people), first + TARGET)
+    end = last
+    while end < len(people) and end > first and people[end].household == people[end - 1].household:
+        end -= 1
+    if end == first:  # one household fills the block
+        end = min(household_end(people, first), first + CAPACITY)
+    return end
+
+
+@rule
+def feel_month(p, area, month, k, keys):
+    """A month of one resident after work and household income are known, as far as it is alike for all."""
+    jobless = 1.0 if (p.status == UNEMPLOYED) | (p.status == SUPPORT) else 0.0
+    active = 1.0 if (p.status == EMPLOYED) | (p.status == STUDENT) | (p.status == CONSCRIPT) else 0.0
     fade(p, k)
     learn(p, k, keys)
-    fall_ill(p, age, k, keys)
+    fall_ill(p, p.age, k, keys)
     strain_change = feel_strain(p, k)
     stress(p, jobless, k, keys)
-    health(p, age, k)
+    health(p, p.age, k)
     social_quality(p, area, jobless, active, k)
-    remember(p, jobless, event, k)
-    feel(p, jobless, event, strain_change, peers, k, keys)
-    hassle = burden(p, area, k)
-    seek_health(p, age, hassle, k, keys)
-    fall_to_hospital(p, age, k, keys, money, desks[HOSPITAL_DESK].price)
-    if p.care == 2:
+    remember(p, jobless, p.event, k)
+    feel(p, jobless, p.event, strain_change, p.peers, p.z, k)
+    p.hassle = burden(p, area, k)
+
+
+@rule
+def plan(p, area, k, keys):
+    """What the resident may do this month beside what everyone does: recall, and quick tests of what is rare."""
+    todo = 0
+    p.rate = visit_rate(p, p.age, p.hassle, k)
+    todo += VISIT if may_visit(p, p.rate, keys) else 0
+    todo += STAY if falls(p, hospital_rate(p, p.age, k), keys) else 0
+    todo += HOUSED if p.care == 2 else 0
+    if p.age >= 16:
+        hear(p, p.talk, k, keys)
+        todo += ASK if may_ask(p, area, p.age, k, keys) else 0
+    p.todo = todo
+
+
+@rule
+def act(p, area, age, month, todo, rate, hassle, k, keys, money, desks):
+    """What is rare: visits asked for, a stay in hospital, round-the-clock care, and help asked for."""
+    if todo & VISIT:
+        seek_health(p, rate, k, keys)
+    if todo & STAY:
+        stay_in_hospital(p, age, k, keys, money, desks[HOSPITAL_DESK].price)
+    if todo & HOUSED:
         cost = k.price_housing[0 if age < 18 else 1 if age < 65 else 2]
         p.month_cost += cost
         money[HOUSING] += cost
-    if age >= 16:
-        hear(p, talk, k, keys)
+    if todo & ASK:
         seek_support(p, area, age, month, hassle, k, keys, desks)
 
 
@@ -83,23 +127,31 @@ def ask_contacts(first, last, seen, indptr, indices, met):
 
 
 @rule
-def peer_means(p, people, first, last, i, seen, met):
-    """Mean of last month's wellbeing and recall over contacts: the household first:last of row i, and the network.
+def meet_peers(block, first, last, seen, met):
+    """Sums of last month's wellbeing and recall over contacts: the network, and the household first:last.
 
-    seen: the municipality's rows of last month's (wellbeing, recall); met: sums over the network contacts of row i. Returns
-    (wellbeing, recall); with nobody to know, one's own wellbeing and 0.
+    seen: the block's rows of last month's (wellbeing, recall); met: sums over the network contacts of each row.
     """
-    wellbeing = met[0]
-    recall = met[1]
-    number = met[2]
-    for j in range(first, last):
-        if j != i and people[j].alive == 1:
-            wellbeing += float(seen[j, 0])
-            recall += float(seen[j, 1])
-            number += 1.0
-    if number == 0.0:
-        return p.wellbeing, 0.0
-    return wellbeing / number, recall / number if recall > 0.0 else 0.0
+    for i in range(first, last):
+        p = block[i]
+        wellbeing = met[i, 0]
+        recall = met[i, 1]
+        number = met[i, 2]
+        for j in range(first, last):
+            if j != i and block[j].alive == 1:
+                wellbeing += float(seen[j, 0])
+                recall += float(seen[j, 1])
+                number += 1.0
+        p.peers = wellbeing
+        p.talk = recall
+        p.number = number
+
+
+@rule
+def mean_of_peers(p):
+    """Mean of last month's wellbeing and recall over contacts; with nobody to know, one's own wellbeing and 0."""
+    p.peers = p.peers / p.number if p.number > 0.0 else p.wellbeing
+    p.talk = p.talk / p.number if p.talk > 0.0 else 0.0
 
 
 @kernel
@@ -110,39 +162,66 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
     address, so the order of rows decides nothing. listed: uint32 array that takes row * 16 + service of every open request.
     """
     k = parameters[0]
-    here = seen[start : start + len(people)]
-    met = np.empty((BLOCK, 3))
-    block = asked = 0  # rows block:asked have asked their contacts
-    first = 0
+    met = np.empty((CAPACITY, 3))
+    block = columns()
     count = 0
     deaths = 0
+    first = 0
     while first < len(people):
-        last = household_end(people, first)
-        if last > asked:
-            block, asked = first, min(len(people), first + BLOCK)
-            ask_contacts(start + block, start + asked, seen, indptr, indices, met)
-        events = 0  # two bits per member: what happened at work, kept until the month's wellbeing is felt
-        for j in range(last - first):
-            p = people[first + j]
-            if p.alive == 1:
-                age = age_of(p, month)
-                if dies(p, age, k, mortality, keys):
-                    p.alive = 0
-                    deaths += 1
-                    if p.partner == 1:
-                        widow(people, first, last)
-                elif j < 30:
-                    events |= livelihood(p, age, month, k, keys) << (2 * j)
-                else:
-                    livelihood(p, age, month, k, keys)
-        pool(people, first, last, month, k, money, keys)
-        for j in range(last - first):
-            p = people[first + j]
-            if p.alive == 0:
+        last = block_end(people, first)
+        n = last - first
+        lanes = (n + LANES - 1) // LANES * LANES  # the last places may hold somebody of an earlier block, whom nobody reads
+        here = seen[start + first : start + last]
+        ask_contacts(start + first, start + last, seen, indptr, indices, met)
+        for j in range(n):
+            take_in(people[first + j], block[j])
+        for j in range(n):
+            block[j].age = age_of(block[j], month)
+            block[j].event = 0
+
+        home = 0
+        while home < n:
+            end = household_end(people, first + home) - first
+            for j in range(home, end):
+                p = block[j]
+                if p.alive == 1:
+                    if dies(p, p.age, k, mortality, keys):
+                        p.alive = 0
+                        people[first + j].alive = 0
+                        deaths += 1
+                        if p.partner == 1:
+                            widow(block, home, end)
+                    else:
+                        p.event = livelihood(p, p.age, month, k, keys)
+            pool(block, home, end, month, k, money, keys)
+            meet_peers(block, home, end, here, met)
+            home = end
+
+        for j in range(lanes):
+            p = block[j]
+            u = uniform(keys[WELLBEING], p.id)
+            p.z = between(u)
+            p.todo = 1 if is_outer(u) else 0
+            mean_of_peers(p)
+        for j in range(lanes):
+            p = block[j]
+            if p.todo == 1:
+                p.z = quantile(uniform(keys[WELLBEING], p.id))
+        for j in range(lanes):
+            p = block[j]
+            feel_month(p, areas[p.area], month, k, keys)
+        for j in range(lanes):
+            p = block[j]
+            plan(p, areas[p.area], k, keys)
+
+        for j in range(n):
+            b = block[j]
+            if b.alive == 0:
                 continue
-            peers, talk = peer_means(p, people, first, last, first + j, here, met[first + j - block])
-            event = (events >> (2 * j)) & 3 if j < 30 else 0
-            live_one(p, areas[p.area], event, month, peers, talk, k, keys, money, desks)
+            p = people[first + j]
+            give_back(b, p)
+            if b.todo != 0:
+                act(p, areas[p.area], b.age, month, b.todo, b.rate, b.hassle, k, keys, money, desks)
             if p.requests > 0:
                 for service in range(SERVICES):  # written in any case and counted if it is one: no branch to guess
                     listed[count] = (first + j) * LOCAL + service

@@ -2,11 +2,9 @@
 
 import math
 
-from sim.rules.draws import Purpose, normal, rule
+from sim.rules.draws import rule
 from sim.rules.health import felt
 from sim.rules.livelihood import FOUND_JOB, LOST_JOB
-
-WELLBEING = int(Purpose.WELLBEING)
 
 
 @rule
@@ -57,11 +55,11 @@ def remember(p, jobless, event, k):
 
 
 @rule
-def feel(p, jobless, event, strain_change, peers, k, keys):
+def feel(p, jobless, event, strain_change, peers, z, k):
     """One month of wellbeing: W' = m + rho (W - m) + sum b ds + l (peers - W) + e, e ~ N(0, s^2).
 
     m: set point; ds: job lost, job found, change of strain; peers: mean wellbeing of contacts last month, or own if
-    none. Nothing rescales it: its spread is an outcome. Source: science notes D1, D2, D13.
+    none; e = s z, z: a standard normal draw. Nothing rescales it: its spread is an outcome. Source: science notes D1, D2, D13.
     """
     m = set_point(p, jobless, k)
     jump = k.wellbeing_strain_change * strain_change
@@ -69,7 +67,7 @@ def feel(p, jobless, event, strain_change, peers, k, keys):
         jump += k.wellbeing_job_lost
     elif event == FOUND_JOB:
         jump += k.wellbeing_job_found
-    e = k.wellbeing_noise * normal(keys[WELLBEING], p.id)
+    e = k.wellbeing_noise * z
     p.wellbeing = m + k.wellbeing_persistence * (p.wellbeing - m) + jump + k.peer_influence * (peers - p.wellbeing) + e
 
 
