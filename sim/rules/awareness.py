@@ -54,27 +54,32 @@ def take_up(p, hassle, k):
 
 @rule
 def hear(p, talk, k, keys):
-    """One month of recall and of the stage of change.
+    """One month of recall and of the stage of change."""
+    recall(p, talk, k)
+    change_stage(p, k, keys)
 
-    Recall fades by adstock and is refreshed by contacts who remember: A' = f A + w (mean A of contacts) (1 - A).
-    Stage: forward with hazard by stage, raised by recall that gets through; back by relapse, which falls with time
+
+@rule
+def recall(p, talk, k):
+    """Recall fades by adstock and is refreshed by contacts who remember: A' = f A + w (mean A of contacts) (1 - A)."""
+    a = k.awareness_keep * p.awareness + k.awareness_talk * talk * (1.0 - p.awareness)
+    p.awareness = a if a >= k.awareness_least else 0.0  # forgotten: an exact zero keeps later arithmetic cheap
+    p.assistance = k.assistance_keep * p.assistance if p.assistance > k.awareness_least else 0.0
+
+
+@rule
+def change_stage(p, k, keys):
+    """One month of the stage of change.
+
+    Forward with hazard by stage, raised by recall that gets through; back by relapse, which falls with time
     (43 % in the first year, 7 % after five: science notes A4).
     """
-    p.awareness = k.awareness_keep * p.awareness + k.awareness_talk * talk * (1.0 - p.awareness)
-    if p.awareness < k.awareness_least:  # forgotten: an exact zero keeps later arithmetic cheap
-        p.awareness = 0.0
-    p.assistance = k.assistance_keep * p.assistance if p.assistance > k.awareness_least else 0.0
-    p.stage_months = min(int(p.stage_months) + 1, 255)
-    forward = k.stage_forward[p.stage]
-    if p.awareness > 0.0:
-        forward *= 1.0 + k.stage_awareness * p.awareness * literacy(p, k)
+    months = min(int(p.stage_months) + 1, 255)
+    forward = k.stage_forward[p.stage] * (1.0 + k.stage_awareness * p.awareness * literacy(p, k))
+    relapse = k.stage_relapse_early if months < 60 else k.stage_relapse_late
     back = k.stage_back[p.stage]
-    if p.stage == MAINTENANCE:
-        back = k.stage_relapse_early if p.stage_months < 60 else k.stage_relapse_late
+    back = relapse if p.stage == MAINTENANCE else back
     u = uniform(keys[STAGE], p.id)
-    if u < forward:
-        p.stage = min(p.stage + 1, MAINTENANCE)
-        p.stage_months = 0
-    elif u > 1.0 - back:
-        p.stage = p.stage - 1
-        p.stage_months = 0
+    step = 1 if u < forward else -1 if u > 1.0 - back else 0
+    p.stage = min(p.stage + step, MAINTENANCE)
+    p.stage_months = months if step == 0 else 0

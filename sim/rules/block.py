@@ -27,7 +27,7 @@ KEPT_CODES = (
     "status_months", "jobless_months", "education", "status", "alive", "partner", "adults", "minors", "claims", "chronic", "care",
     "stage", "stage_months",
 )
-OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate")
+OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point")
 OWN_CODES = ("age", "event", "todo")
 FLOATS = READ_FLOATS + KEPT_FLOATS + OWN_FLOATS
 CODES = READ_CODES + KEPT_CODES + OWN_CODES
@@ -70,6 +70,10 @@ if config.DISABLE_JIT:
         """An empty block, all zero."""
         return np.ndarray((CAPACITY,), COLUMNS, bytearray(BYTES), strides=(WORD,)).view(np.recarray)
 
+    def own(record):
+        """The record itself; compiled, a copy that the compiler knows nothing else writes to."""
+        return record
+
 else:
     from llvmlite import ir
     from numba import from_dtype
@@ -99,6 +103,20 @@ else:
             return builder.bitcast(memory, BYTE.as_pointer())
 
         return BLOCK(), build
+
+    @intrinsic
+    def own(context, record):
+        """A copy of a record in the memory of the function that asks: nothing else writes there, so what is read once is known."""
+
+        def build(context, builder, signature, values):
+            size = ir.Constant(ir.IntType(64), record.size)
+            with builder.goto_entry_block():
+                memory = builder.alloca(ir.ArrayType(BYTE, record.size))
+                memory.align = 64
+            cgutils.raw_memcpy(builder, memory, values[0], size, ir.Constant(ir.IntType(64), 1), align=1)
+            return builder.bitcast(memory, context.get_value_type(record))
+
+        return record(record), build
 
     @infer_global(operator.getitem)
     class PersonOf(AbstractTemplate):

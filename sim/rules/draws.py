@@ -1,10 +1,13 @@
 """Chance with an address: a draw is a pure function of (seed, who, month, purpose)."""
 
 import math
+import platform
 from enum import IntEnum
 
 import numpy as np
+from llvmlite.binding import llvm_version_info
 from numba import config, njit, vectorize
+from numba.core.codegen import get_host_cpu_features
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -13,6 +16,11 @@ _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _HALF, _STEP = 0.5, 2.0**-52  # 52 bits and a half: the largest is still below 1
 if config.DISABLE_JIT:  # the mixing wraps around at 64 bits on purpose; compiled code says nothing of it either
     np.seterr(over="ignore")
+
+
+if platform.machine() in ("x86_64", "AMD64") and not (config.CPU_NAME or config.CPU_FEATURES) and llvm_version_info >= (18,):
+    # Whole registers where the processor has wide ones; tables are read one by one, since gathering is slow where it has been mended.
+    config.CPU_FEATURES = f"{get_host_cpu_features()},-prefer-256-bit,+prefer-no-gather,+prefer-no-scatter"
 
 
 def rule(function):

@@ -58,20 +58,13 @@ def fall_ill(p, age, k, keys):
     Onset per month rises with age band, financial strain and low education; 1 - exp(-h) is taken as h, which is small.
     """
     band = health_band(age)
-    u = uniform(keys[CHRONIC], p.id)
-    if p.chronic == 0:
-        onset = k.health_onset[band] * (1.0 + k.health_onset_strain * p.strain) * k.health_onset_education[p.education]
-        if u < onset:
-            p.chronic = 1
-    elif u < k.health_recovery:
-        p.chronic = 0
-    if band >= 4:
-        v = uniform(keys[CARE], p.id)
-        if p.care == 0:
-            if p.chronic == 1 and v < k.care_home_onset[band]:
-                p.care = 1
-        elif p.care == 1 and v < k.care_housing_onset[band]:
-            p.care = 2
+    onset = k.health_onset[band] * (1.0 + k.health_onset_strain * p.strain) * k.health_onset_education[p.education]
+    change = onset if p.chronic == 0 else k.health_recovery
+    p.chronic = p.chronic ^ (1 if uniform(keys[CHRONIC], p.id) < change else 0)
+    home = k.care_home_onset[band] * p.chronic
+    housing = k.care_housing_onset[band]
+    further = home if p.care == 0 else housing if p.care == 1 else 0.0
+    p.care += 1 if (band >= 4) & (uniform(keys[CARE], p.id) < further) else 0
 
 
 @rule

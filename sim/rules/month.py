@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.rules.awareness import burden, hear
-from sim.rules.block import CAPACITY, LANES, TARGET, columns, give_back, take_in
+from sim.rules.awareness import burden, change_stage, recall
+from sim.rules.block import CAPACITY, LANES, TARGET, columns, give_back, own, take_in
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.contact import (
     HOUSING,
@@ -22,7 +22,7 @@ from sim.rules.health import health, stress
 from sim.rules.life import age_of, dies, fall_ill
 from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, feel_strain, livelihood, pool
 from sim.rules.social_quality import learn, social_quality
-from sim.rules.wellbeing import feel, remember
+from sim.rules.wellbeing import feel, remember, set_point
 
 WELLBEING = int(Purpose.WELLBEING)
 LOCAL, SERVICES = 16, 12
@@ -58,34 +58,76 @@ def block_end(people, first):
 
 
 @rule
-def feel_month(p, area, month, k, keys):
-    """A month of one resident after work and household income are known, as far as it is alike for all."""
-    jobless = 1.0 if (p.status == UNEMPLOYED) | (p.status == SUPPORT) else 0.0
-    active = 1.0 if (p.status == EMPLOYED) | (p.status == STUDENT) | (p.status == CONSCRIPT) else 0.0
-    fade(p, k)
-    learn(p, k, keys)
-    fall_ill(p, p.age, k, keys)
-    strain_change = feel_strain(p, k)
-    stress(p, jobless, k, keys)
-    health(p, p.age, k)
-    social_quality(p, area, jobless, active, k)
-    remember(p, jobless, p.event, k)
-    feel(p, jobless, p.event, strain_change, p.peers, p.z, k)
-    p.hassle = burden(p, area, k)
+def begin(p, keys):
+    """What the rules after it read: work as numbers, means of contacts, and the month's normal draw unless it is an outer one."""
+    p.jobless = 1.0 if (p.status == UNEMPLOYED) | (p.status == SUPPORT) else 0.0
+    p.active = 1.0 if (p.status == EMPLOYED) | (p.status == STUDENT) | (p.status == CONSCRIPT) else 0.0
+    p.peers = p.peers / p.number if p.number > 0.0 else p.wellbeing
+    p.talk = p.talk / p.number if p.talk > 0.0 else 0.0
+    u = uniform(keys[WELLBEING], p.id)
+    p.z = between(u)
+    p.todo = 1 if is_outer(u) else 0
 
 
 @rule
 def plan(p, area, k, keys):
-    """What the resident may do this month beside what everyone does: recall, and quick tests of what is rare."""
-    todo = 0
-    p.rate = visit_rate(p, p.age, p.hassle, k)
-    todo += VISIT if may_visit(p, p.rate, keys) else 0
+    """What the resident may do this month beside what everyone does: quick tests of what is rare."""
+    todo = VISIT if may_visit(p, p.rate, keys) else 0
     todo += STAY if falls(p, hospital_rate(p, p.age, k), keys) else 0
     todo += HOUSED if p.care == 2 else 0
-    if p.age >= 16:
-        hear(p, p.talk, k, keys)
-        todo += ASK if may_ask(p, area, p.age, k, keys) else 0
+    todo += ASK if may_ask(p, area, p.age, k, keys) & (p.age >= 16) else 0
     p.todo = todo
+
+
+@rule
+def feel_month(block, lanes, areas, k, keys):
+    """A month of a block after work and household income are known, as far as it is alike for all, one rule after the other.
+
+    Each is a loop of its own, which the compiler runs on several residents at a time.
+    """
+    for j in range(lanes):
+        begin(block[j], keys)
+    for j in range(lanes):
+        if block[j].todo == 1:
+            block[j].z = quantile(uniform(keys[WELLBEING], block[j].id))
+    for j in range(lanes):
+        fade(block[j], k)
+        learn(block[j], k, keys)
+    for j in range(lanes):
+        fall_ill(block[j], block[j].age, k, keys)
+    for j in range(lanes):
+        p = block[j]
+        p.strain_change = feel_strain(p, k)
+        stress(p, p.jobless, k, keys)
+    for j in range(lanes):
+        health(block[j], block[j].age, k)
+    for j in range(lanes):
+        p = block[j]
+        social_quality(p, areas[p.area], p.jobless, p.active, k)
+    for j in range(lanes):
+        remember(block[j], block[j].jobless, block[j].event, k)
+    for j in range(lanes):
+        block[j].set_point = set_point(block[j], block[j].jobless, k)
+    for j in range(lanes):
+        p = block[j]
+        feel(p, p.set_point, p.event, p.strain_change, p.peers, p.z, k)
+    for j in range(lanes):
+        p = block[j]
+        p.hassle = burden(p, areas[p.area], k)
+    for j in range(lanes):
+        p = block[j]
+        p.rate = visit_rate(p, p.age, p.hassle, k)
+    for j in range(lanes):
+        p = block[j]
+        if p.age >= 16:
+            recall(p, p.talk, k)
+    for j in range(lanes):
+        p = block[j]
+        if p.age >= 16:
+            change_stage(p, k, keys)
+    for j in range(lanes):
+        p = block[j]
+        plan(p, areas[p.area], k, keys)
 
 
 @rule
@@ -147,13 +189,6 @@ def meet_peers(block, first, last, seen, met):
         p.number = number
 
 
-@rule
-def mean_of_peers(p):
-    """Mean of last month's wellbeing and recall over contacts; with nobody to know, one's own wellbeing and 0."""
-    p.peers = p.peers / p.number if p.number > 0.0 else p.wellbeing
-    p.talk = p.talk / p.number if p.talk > 0.0 else 0.0
-
-
 @kernel
 def live(people, start, month, parameters, areas, mortality, keys, money, desks, seen, indptr, indices, listed):
     """One month of all residents of a municipality. Returns (open requests listed, deaths).
@@ -161,7 +196,7 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
     people: the municipality's rows, from row `start` of the model, households adjacent; no contact lives elsewhere. Chance by
     address, so the order of rows decides nothing. listed: uint32 array that takes row * 16 + service of every open request.
     """
-    k = parameters[0]
+    k = own(parameters[0])
     met = np.empty((CAPACITY, 3))
     block = columns()
     count = 0
@@ -197,22 +232,7 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
             meet_peers(block, home, end, here, met)
             home = end
 
-        for j in range(lanes):
-            p = block[j]
-            u = uniform(keys[WELLBEING], p.id)
-            p.z = between(u)
-            p.todo = 1 if is_outer(u) else 0
-            mean_of_peers(p)
-        for j in range(lanes):
-            p = block[j]
-            if p.todo == 1:
-                p.z = quantile(uniform(keys[WELLBEING], p.id))
-        for j in range(lanes):
-            p = block[j]
-            feel_month(p, areas[p.area], month, k, keys)
-        for j in range(lanes):
-            p = block[j]
-            plan(p, areas[p.area], k, keys)
+        feel_month(block, lanes, areas, k, keys)
 
         for j in range(n):
             b = block[j]

@@ -16,10 +16,9 @@ def towards(now, target, pace):
 @rule
 def learn(p, k, keys):
     """Refugees learn the language with time towards what each will reach, drawn once: L' = L + (c - L) (1 - exp(-1 / 12 T))."""
-    if p.origin == REFUGEE:
-        reach = uniform(keys[LANGUAGE], p.id)
-        if p.language < reach:
-            p.language += (reach - p.language) * k.language_pace
+    reach = uniform(keys[LANGUAGE], p.id)
+    if (p.origin == REFUGEE) & (p.language < reach):
+        p.language += (reach - p.language) * k.language_pace
 
 
 @rule

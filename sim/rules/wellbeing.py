@@ -55,18 +55,14 @@ def remember(p, jobless, event, k):
 
 
 @rule
-def feel(p, jobless, event, strain_change, peers, z, k):
+def feel(p, m, event, strain_change, peers, z, k):
     """One month of wellbeing: W' = m + rho (W - m) + sum b ds + l (peers - W) + e, e ~ N(0, s^2).
 
-    m: set point; ds: job lost, job found, change of strain; peers: mean wellbeing of contacts last month, or own if
+    m: set point (`set_point`); ds: job lost, job found, change of strain; peers: mean wellbeing of contacts last month, or own if
     none; e = s z, z: a standard normal draw. Nothing rescales it: its spread is an outcome. Source: science notes D1, D2, D13.
     """
-    m = set_point(p, jobless, k)
     jump = k.wellbeing_strain_change * strain_change
-    if event == LOST_JOB:
-        jump += k.wellbeing_job_lost
-    elif event == FOUND_JOB:
-        jump += k.wellbeing_job_found
+    jump += k.wellbeing_job_lost if event == LOST_JOB else k.wellbeing_job_found if event == FOUND_JOB else 0.0
     e = k.wellbeing_noise * z
     p.wellbeing = m + k.wellbeing_persistence * (p.wellbeing - m) + jump + k.peer_influence * (peers - p.wellbeing) + e
 

@@ -7,10 +7,12 @@ import pytest
 from numba import njit
 
 from sim.residents import rows
+from sim.rules.draws import Purpose, normal
 from sim.rules.livelihood import FOUND_JOB, LOST_JOB, NONE
 from sim.rules.wellbeing import feel, remember, set_point
 
 PEOPLE = 20_000
+WELLBEING = int(Purpose.WELLBEING)
 PATHWAYS = ("capability", "health", "security", "cohesion", "inclusion", "empowerment", "distress", "jobless", "scar")
 
 
@@ -20,7 +22,8 @@ def feel_all(people, event, jobless, strain_change, peers, parameters, keys):
     k = parameters[0]
     for p in people:
         remember(p, jobless, event, k)
-        feel(p, jobless, event, strain_change, peers if peers == peers else p.wellbeing, k, keys)
+        z = normal(keys[WELLBEING], p.id)
+        feel(p, set_point(p, jobless, k), event, strain_change, peers if peers == peers else p.wellbeing, z, k)
 
 
 @pytest.fixture
