@@ -5,6 +5,7 @@ import numpy as np
 from sim.groups import group_bits
 from sim.outputs import WIDTH, add
 from sim.residents import VISIT_BITS, VISIT_MONTHS
+from sim.rules.block import own
 from sim.rules.draws import kernel, rule
 from sim.rules.life import age_of
 from sim.rules.programme import CLIENT
@@ -33,8 +34,9 @@ def close(people, month, line, measured, parameters, seen, touched, tags, cells,
     touched, tags (written): rows that belong to a group or a programme, and their group bits with CLIENT.
     cells, place (added to, in measured months): sums of the output columns, see `outputs.add`.
     """
-    k = parameters[0]
+    k = own(parameters[0])
     values = np.zeros(WIDTH)
+    total = np.zeros(WIDTH)
     count = 0
     alive = 0
     for i in range(len(people)):
@@ -51,7 +53,7 @@ def close(people, month, line, measured, parameters, seen, touched, tags, cells,
             p.ever_groups |= bits
             p.wellbeing_sum += p.wellbeing
             p.cost_sum += p.month_cost
-            add(p, age, k, values, cells, place)
+            add(p, age, k, values, cells, total)
         p.visits = 0
         p.month_cost = 0.0
         seen[i, 0] = p.wellbeing
@@ -61,4 +63,6 @@ def close(people, month, line, measured, parameters, seen, touched, tags, cells,
             touched[count] = i
             tags[count] = tag
             count += 1
+    for j in range(WIDTH):
+        place[j] += total[j]
     return count, alive

@@ -18,7 +18,7 @@ TARGET = 128  # residents of a block, unless one household is larger
 
 # What a block takes from the rows of residents; what it gives back; and what it works with.
 READ_FLOATS = ("trait", "frailty", "need")
-READ_CODES = ("id", "birth_month", "permit_month", "area", "sex", "origin", "urbanity", "manager")
+READ_CODES = ("id", "household", "birth_month", "permit_month", "area", "sex", "origin", "urbanity", "manager")
 KEPT_FLOATS = (
     "wage", "income", "strain", "health", "distress", "security", "cohesion", "inclusion", "empowerment", "wellbeing", "scar",
     "awareness", "assistance", "trust", "language", "dose_inclusion", "dose_empowerment", "dose_relief", "work_support",
@@ -27,8 +27,8 @@ KEPT_CODES = (
     "status_months", "jobless_months", "education", "status", "alive", "partner", "adults", "minors", "claims", "chronic", "care",
     "stage", "stage_months",
 )
-OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point")
-OWN_CODES = ("age", "event", "todo")
+OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point", "net", "tax", "paid")
+OWN_CODES = ("age", "event", "todo", "item")
 FLOATS = READ_FLOATS + KEPT_FLOATS + OWN_FLOATS
 CODES = READ_CODES + KEPT_CODES + OWN_CODES
 COLUMNS = np.dtype({

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from sim.rules.awareness import readiness
+from sim.rules.block import own
 from sim.rules.draws import Purpose, bits, kernel, poisson, quantile, rule, surely_none, uniform
 from sim.rules.health import felt
 from sim.rules.life import health_band
@@ -293,7 +294,7 @@ def serve(people, listed, count, desks, parameters, keys, money, earmarks):
     earmarks: float64 (areas, services), minutes kept for residents of an area, looked at where a desk's `earmarked` is above
     zero: first each area's own in that order, then what is left over for all in that order.
     """
-    k = parameters[0]
+    k = own(parameters[0])
     number = np.zeros(SERVICE_COUNT, np.int64)
     for i in range(count):
         number[int(listed[i]) % 16] += 1

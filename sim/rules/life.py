@@ -2,17 +2,14 @@
 
 import math
 
-import numpy as np
-
 from sim.rules.draws import Purpose, rule, uniform
 
 DEATH, CHRONIC, BEREAVE, CARE = (int(Purpose[n]) for n in ("DEATH", "CHRONIC", "BEREAVE", "CARE"))
 EMPLOYED_LOW, JOBLESS_HIGH = 3, 5  # Status.employed .. Status.labour_market_support
 UNEMPLOYED, PENSIONER = 4, 7
 OLDEST = 120
-MOST_RAISED = 10.0 / 12.0  # no ratio of mortality is near 10, so a draw above this times the table's hazard survives
 HEALTH_BANDS = (18, 35, 50, 65, 75, 85)  # lower age bounds of the health bands 1-6; band 0 is minors
-BAND_OF_AGE = np.searchsorted(np.array(HEALTH_BANDS), np.arange(OLDEST + 1), side="right").astype(np.int64)
+MOST_RAISED = 10.0 / 12.0  # no ratio of mortality is near 10, so a draw above this times the table's hazard survives
 
 
 @rule
@@ -24,7 +21,8 @@ def age_of(p, month):
 @rule
 def health_band(age):
     """Band 0-6 of an age in years: minors, then from 18, 35, 50, 65, 75 and 85."""
-    return BAND_OF_AGE[min(age, OLDEST)]
+    a, b, c, d, e, f = HEALTH_BANDS
+    return int(age >= a) + int(age >= b) + int(age >= c) + int(age >= d) + int(age >= e) + int(age >= f)
 
 
 @rule
@@ -53,7 +51,7 @@ def dies(p, age, k, mortality, keys):
 
 @rule
 def fall_ill(p, age, k, keys):
-    """Onset of and recovery from long-term illness; entry to home care and housing in old age.
+    """Onset of and recovery from long-term illness.
 
     Onset per month rises with age band, financial strain and low education; 1 - exp(-h) is taken as h, which is small.
     """
@@ -61,10 +59,16 @@ def fall_ill(p, age, k, keys):
     onset = k.health_onset[band] * (1.0 + k.health_onset_strain * p.strain) * k.health_onset_education[p.education]
     change = onset if p.chronic == 0 else k.health_recovery
     p.chronic = p.chronic ^ (1 if uniform(keys[CHRONIC], p.id) < change else 0)
+
+
+@rule
+def need_care(p, age, k, keys):
+    """Entry of the old to home care if they are ill for long, and from there to round-the-clock housing."""
+    band = health_band(age)
     home = k.care_home_onset[band] * p.chronic
     housing = k.care_housing_onset[band]
     further = home if p.care == 0 else housing if p.care == 1 else 0.0
-    p.care += 1 if (band >= 4) & (uniform(keys[CARE], p.id) < further) else 0
+    p.care += 1 if uniform(keys[CARE], p.id) < further else 0
 
 
 @rule

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sim.rules.draws import Purpose, rule, uniform
-from sim.rules.life import OLDEST, age_of
+from sim.rules.life import OLDEST
 
 WORK, STUDY, CLAIM = int(Purpose.WORK), int(Purpose.STUDY), int(Purpose.CLAIM)
 CHILD, STUDENT, CONSCRIPT, EMPLOYED, UNEMPLOYED, SUPPORT, OUTSIDE, PENSIONER = range(8)
@@ -152,45 +152,33 @@ def livelihood(p, age, month, k, keys):
 
 
 @rule
-def net_income(p, age, k, money):
-    """Own net income of the month [EUR2018] before social assistance; books tax and benefits.
-
-    money: array of ledger amounts in the order of this file's items; what the public pays is positive, tax negative.
-    """
-    if p.status == EMPLOYED:
-        rate = min(k.tax_highest, k.tax_base + k.tax_slope * p.wage)
-        money[TAX] -= rate * p.wage
-        return p.wage * (1.0 - rate)
-    if p.status == STUDENT:
-        if age < 18:
-            return 0.0
-        money[STUDY_GRANT] += k.benefit_study
-        return k.benefit_study
-    if p.status == PENSIONER:
-        gross = max(k.benefit_pension_least, k.benefit_pension_rate * p.wage)
-        money[PENSION] += gross
-        money[TAX] -= k.benefit_tax * gross
-        return gross * (1.0 - k.benefit_tax)
-    if p.status == UNEMPLOYED:
-        gross = max(k.benefit_support, k.benefit_earnings_rate * p.wage)
-        money[UNEMPLOYMENT_BENEFIT] += gross
-    elif p.status == SUPPORT:
-        gross = k.benefit_support
-        money[SUPPORT_LATE if p.status_months >= k.benefit_support_late else SUPPORT_EARLY] += gross
-    elif p.status == CHILD:
-        return 0.0
-    else:
-        money[OTHER_BENEFIT] += k.benefit_other
-        return k.benefit_other
-    money[TAX] -= k.benefit_tax * gross
-    return gross * (1.0 - k.benefit_tax)
+def earn(p, age, k):
+    """Own income of the month before social assistance, EUR2018: `net`, and `tax`, `paid` by the public, of which ledger `item`."""
+    at_work = p.status == EMPLOYED
+    retired = p.status == PENSIONER
+    insured = p.status == UNEMPLOYED
+    supported = p.status == SUPPORT
+    study = k.benefit_study if age >= 18 else 0.0
+    other = 0.0 if p.status == CHILD else study if p.status == STUDENT else k.benefit_other
+    pension = max(k.benefit_pension_least, k.benefit_pension_rate * p.wage)
+    insurance = max(k.benefit_support, k.benefit_earnings_rate * p.wage)
+    benefit = pension if retired else insurance if insured else k.benefit_support if supported else other
+    gross = p.wage if at_work else benefit
+    rate = min(k.tax_highest, k.tax_base + k.tax_slope * p.wage) if at_work else k.benefit_tax if retired | insured | supported else 0.0
+    p.net = gross * (1.0 - rate)
+    p.tax = rate * gross
+    p.paid = 0.0 if at_work else benefit
+    late = SUPPORT_LATE if p.status_months >= k.benefit_support_late else SUPPORT_EARLY
+    rest = STUDY_GRANT if p.status == STUDENT else OTHER_BENEFIT
+    p.item = PENSION if retired else UNEMPLOYMENT_BENEFIT if insured else late if supported else rest
 
 
 @rule
-def pool(people, first, last, month, k, money, keys):
+def pool(people, first, last, k, money, keys):
     """Share the household's income: benefits, social assistance if claimed, equivalence scale.
 
-    first, last: rows of one household. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
+    first, last: places of one household in a block, for whom `earn` has run; money: array of ledger amounts in the order of this
+    file's items; what the public pays is positive, tax negative. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
     Entitlement: the basic norm plus accepted housing cost above own income; non-take-up follows from `claims`.
     """
     adults = 0
@@ -199,12 +187,11 @@ def pool(people, first, last, month, k, money, keys):
     for i in range(first, last):
         p = people[i]
         if p.alive == 1:
-            age = age_of(p, month)
-            if age < 18:
-                minors += 1
-            else:
-                adults += 1
-            total += net_income(p, age, k, money)
+            minors += 1 if p.age < 18 else 0
+            adults += 1 if p.age >= 18 else 0
+            money[TAX] -= p.tax
+            money[p.item] += p.paid
+            total += p.net
     if adults + minors == 0:
         return
     total += k.benefit_child * minors
@@ -225,7 +212,7 @@ def pool(people, first, last, month, k, money, keys):
             p.minors = minors
             if gap <= 0.0 or adults == 0:
                 p.claims = 0
-            elif not heard and age_of(p, month) >= 18:
+            elif not heard and p.age >= 18:
                 heard = True
                 if p.claims == 0:
                     ease = math.exp(k.claim_assistance * p.assistance + k.claim_awareness * p.awareness)

@@ -19,13 +19,14 @@ from sim.rules.contact import (
 )
 from sim.rules.draws import Purpose, between, is_outer, kernel, quantile, rule, uniform
 from sim.rules.health import health, stress
-from sim.rules.life import age_of, dies, fall_ill
-from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, feel_strain, livelihood, pool
+from sim.rules.life import age_of, dies, fall_ill, need_care
+from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, earn, feel_strain, livelihood, pool
 from sim.rules.social_quality import learn, social_quality
 from sim.rules.wellbeing import feel, remember, set_point
 
 WELLBEING = int(Purpose.WELLBEING)
 LOCAL, SERVICES = 16, 12
+OLD = 65  # years from which long-term care can begin
 VISIT, STAY, HOUSED, ASK = 1, 2, 4, 8  # what a resident may do this month beside what everyone does, bits of `todo`
 
 
@@ -43,6 +44,15 @@ def widow(people, first, last):
     """Nobody in the household of someone who died lives with a partner any more."""
     for i in range(first, last):
         people[i].partner = 0
+
+
+@rule
+def home_end(block, first, number):
+    """Place after the last member of the household that starts at place `first` of a block of `number` residents."""
+    last = first + 1
+    while last < number and block[last].household == block[first].household:
+        last += 1
+    return last
 
 
 @rule
@@ -95,6 +105,9 @@ def feel_month(block, lanes, areas, k, keys):
         learn(block[j], k, keys)
     for j in range(lanes):
         fall_ill(block[j], block[j].age, k, keys)
+    for j in range(lanes):
+        if block[j].age >= OLD:
+            need_care(block[j], block[j].age, k, keys)
     for j in range(lanes):
         p = block[j]
         p.strain_change = feel_strain(p, k)
@@ -216,7 +229,7 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
 
         home = 0
         while home < n:
-            end = household_end(people, first + home) - first
+            end = home_end(block, home, n)
             for j in range(home, end):
                 p = block[j]
                 if p.alive == 1:
@@ -228,7 +241,13 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
                             widow(block, home, end)
                     else:
                         p.event = livelihood(p, p.age, month, k, keys)
-            pool(block, home, end, month, k, money, keys)
+            home = end
+        for j in range(lanes):
+            earn(block[j], block[j].age, k)
+        home = 0
+        while home < n:
+            end = home_end(block, home, n)
+            pool(block, home, end, k, money, keys)
             meet_peers(block, home, end, here, met)
             home = end
 

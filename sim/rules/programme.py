@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from sim.rules.awareness import burden, literacy, take_up
+from sim.rules.block import own
 from sim.rules.draws import kernel, rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
@@ -53,7 +54,7 @@ def expose(people, listed, tags, segment, campaign, month, parameters, funnel):
     listed, tags: rows to look at, and the groups each is in.
     funnel: counts of segment, exposed, aware, intending. Source: science notes D10; NSMC benchmark criteria.
     """
-    k = parameters[0]
+    k = own(parameters[0])
     c = campaign[0]
     s = segment[0]
     chance = c.reach * (1.0 - math.exp(-c.frequency))
@@ -123,6 +124,19 @@ def free_for(p, g):
 
 
 @rule
+def may_come(p, u, g, k):
+    """Whether the uniform u can lie below `find_chance`: a quick test that lets all such pass.
+
+    It takes the burden as none where it holds back and as whole where help outweighs it, and literacy as whole; 1 - exp(-h) <= h
+    and exp(x) <= 1 / (1 - x).
+    """
+    if g.outreach >= 0.0:
+        return True
+    push = k.readiness_information * p.awareness + k.readiness_assistance * max(p.assistance, g.assistance * g.fidelity)
+    return u * max(0.0, 1.0 - push) <= 1.01 * g.intensity * g.fidelity * k.readiness_base
+
+
+@rule
 def find_chance(p, area, g, k):
     """Chance of coming to the programme this month: found by a worker, or by own take-up at `intensity` of the base.
 
@@ -170,7 +184,7 @@ def run(people, listed, tags, segment, programme, places, month, parameters, are
     first; those for whom their area has earmarked places stand before the others. counts (written): clients who attended,
     joined, left, turned away.
     """
-    k = parameters[0]
+    k = own(parameters[0])
     g = programme[0]
     s = segment[0]
     staying = 0.0
@@ -190,7 +204,10 @@ def run(people, listed, tags, segment, programme, places, month, parameters, are
             p.month_cost += g.cost_month
             staying += stays
             counts[2] += 1.0 - stays
-        elif places > 0.0 and free_for(p, g) and belongs(p, s, month) and uniform(g.enrol_key, p.id) < find_chance(p, areas[p.area], g, k):
+        elif places > 0.0 and free_for(p, g):
+            u = uniform(g.enrol_key, p.id)
+            if not (may_come(p, u, g, k) and belongs(p, s, month) and u < find_chance(p, areas[p.area], g, k)):
+                continue
             lottery = uniform(g.find_key, p.id)
             score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
             row[came] = i
