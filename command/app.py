@@ -201,6 +201,14 @@ def validate(out: Annotated[str, typer.Option(help="Markdown file to write.")] =
     typer.echo(patterns.write(out, residents=residents, seed=seed))
 
 
+@app.command()
+def doctor(quick: Annotated[bool, typer.Option("--quick", help="Without the reference run.")] = False, json: Json = False):
+    """Say what works on this machine; small reference worlds must come out as they were kept."""
+    from command.doctor import answer
+
+    raise typer.Exit(answer(quick, json))
+
+
 def start():
     """Run the command line; errors that a user can mend end in one clear text and exit code 2."""
     from command.errors import INTERRUPTED, guarded
