@@ -196,8 +196,12 @@ app.command()(calibrate)
 def validate(out: Annotated[str, typer.Option(help="Markdown file to write.")] = "docs/validation.md",
              residents: Residents = None, seed: Seed = None):
     """Run the baseline and set the model beside the evidence."""
-    from calibration import patterns
+    from pathlib import Path
 
+    from calibration import patterns
+    from results.store import writable
+
+    writable(Path(out).parent)
     typer.echo(patterns.write(out, residents=residents, seed=seed))
 
 
