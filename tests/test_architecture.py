@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "sim": {"scenarios", "results"},
     "calibration": {"sim", "scenarios", "results"},
 }
-RULES_MAY_IMPORT = {"numpy", "numba", "math", "enum", "sim"}
+RULES_MAY_IMPORT = {"numpy", "numba", "llvmlite", "math", "enum", "operator", "platform", "sim"}
 FILES = {room: sorted((ROOT / room).rglob("*.py")) for room in ROOMS}
 ALL = [path for room in ROOMS for path in FILES[room]]
 

@@ -53,13 +53,6 @@ def take_up(p, hassle, k):
 
 
 @rule
-def hear(p, talk, k, keys):
-    """One month of recall and of the stage of change."""
-    recall(p, talk, k)
-    change_stage(p, k, keys)
-
-
-@rule
 def recall(p, talk, k):
     """Recall fades by adstock and is refreshed by contacts who remember: A' = f A + w (mean A of contacts) (1 - A)."""
     a = k.awareness_keep * p.awareness + k.awareness_talk * talk * (1.0 - p.awareness)

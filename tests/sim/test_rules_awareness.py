@@ -6,7 +6,7 @@ from numba import njit
 
 from sim.areas import area_records
 from sim.residents import Education, Stage, rows
-from sim.rules.awareness import burden, hear, take_up
+from sim.rules.awareness import burden, change_stage, recall, take_up
 
 MONTHS = 9
 
@@ -30,7 +30,8 @@ def by_class(coefficients):
 def hear_all(people, talk, parameters, keys):
     """One month of recall and stage of change of everybody."""
     for p in people:
-        hear(p, talk, parameters[0], keys)
+        recall(p, talk, parameters[0])
+        change_stage(p, parameters[0], keys)
 
 
 @pytest.fixture(scope="module")
