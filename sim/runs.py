@@ -17,8 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, innovations, report, reporting, socialreport, store
-from results.report.page import QUICK
+from results import store
 from scenarios.overlay import COMMAND_LINE
 from sim import areas
 from sim.intervention import kinds
@@ -262,6 +261,9 @@ def _parts(name, frame):
 
 def _reports(finished, folder, page):
     """Figures for a first look, the summary of each arm as CSV and, if asked for, the report with its quick figures."""
+    from results import figures, innovations, report  # here, since workers never draw
+    from results.report.page import QUICK
+
     options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
     for name in FIGURES if len(finished.arms) > 1 else FIGURES[:1]:
         figures.save(name, finished.tables, folder / "figures", **options)
@@ -281,6 +283,8 @@ def _reports(finished, folder, page):
 
 def _social_reports(finished, folder, several):
     """Each municipality's social report of every arm that reports, and what reporting was worth."""
+    from results import reporting, socialreport
+
     indicators = finished.tables["indicators"]
     for arm in [a for a in finished.arms if (indicators["arm"] == a).any()]:
         socialreport.write_all(indicators, lambda path, text: store.write_text(folder, path, text), arm)

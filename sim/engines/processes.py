@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import connection
 
+PRELOADED = ["sim.model", "sim.tidy", "sim.traces", "sim.sweep.crew", "results.sweeps.condense", "pyarrow.compute", "pyarrow.parquet"]
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -22,11 +23,11 @@ def begin():
 
 
 def context():
-    """Workers come from a clean server process that has imported the model once; where there is none, from scratch."""
+    """Workers come from a clean server process that has imported everything once and share it; where there is none, from scratch."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    chosen.set_forkserver_preload(["sim.model", "sim.tidy"])
+    chosen.set_forkserver_preload(PRELOADED)
     return chosen
 
 
