@@ -17,6 +17,7 @@ from results import store
 from sim import runs
 from sim.sweep import plan as plans
 from sim.sweep import tasks
+from sim.sweep.paths import paths
 
 __all__ = ["FORMAT", "Folder", "Unit", "create", "expand", "open_folder"]
 
@@ -254,9 +255,9 @@ def _plan_again(folder):
     loaded, known = {}, {}
     for name in arms:
         file = str(folder.path / "scenarios" / f"{name}.toml")
-        has = plans.paths(runs.load(file))
+        has = paths(runs.load(file))
         loaded[name] = runs.load(file, {p: v for p, v in settings.items() if p in has})
-        known[name] = plans.paths(loaded[name])
+        known[name] = paths(loaded[name])
     posterior = folder.path / "posterior.parquet"
     rows = plans.read_posterior(posterior) if posterior.is_file() else []
     points = folder.runs.drop_duplicates("point").sort_values("point")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.sweep.plan import applied
+from sim.sweep.paths import applied
 
 __all__ = ["SIMULATE", "Layout", "digest", "from_plain", "lay_out", "lay_out_more", "plain", "read_settings"]
 
