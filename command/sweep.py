@@ -171,13 +171,18 @@ def retry(folder: Folder, engine: Engine = "processes", workers: Workers = None,
 def expand(
     folder: Folder, add_draws: Annotated[int, typer.Option(min=0, help="Draws to add.")] = 0,
     add_replicates: Annotated[int, typer.Option(min=0, help="Replicates to add.")] = 0,
+    add_points: Annotated[int, typer.Option(min=0, help="Points of the plan's design to add (of morris: trajectories).")] = 0,
+    add_scenario: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Scenario to add (name or file); repeatable.")] = None,
 ):
-    """Add draws or replicates to a sweep; what is there stays."""
-    from sim.sweep import folder as folders
+    """Add draws, replicates, points or scenarios to a sweep; what is there stays."""
+    from sim.sweep.expand import expand as expanded
+    from sim.sweep.folder import open_folder
 
-    found = folders.open_folder(folder)
+    if not (add_draws or add_replicates or add_points or add_scenario):
+        raise ValueError("nothing to add: give --add-draws, --add-replicates, --add-points or --add-scenario")
+    found = open_folder(folder)
     before = len(found.tasks)
-    more = folders.expand(found, add_draws, add_replicates)
+    more = expanded(found, add_draws, add_replicates, laid=add_points, scenarios=add_scenario or ())
     typer.echo(f"{len(more.tasks) - before} tasks added to {before}. Carry them out with: hytesim sweep {folder}")
 
 

@@ -1,6 +1,7 @@
 """Scenarios to answers: arms x draws x replicates on one process or many, into one run folder."""
 
 import datetime
+import gc
 import hashlib
 import importlib
 import importlib.metadata
@@ -53,8 +54,10 @@ def perform(task):
     from sim import tidy, traces
     from sim.model import HyteModel
 
-    tables, first = defaultdict(list), None
+    tables, first, model = defaultdict(list), None, None
     for scenario in task.arms:
+        model = None
+        gc.collect()  # agents and model hold each other, and Python would let several worlds gather before it looks
         model = HyteModel(scenario, task.draw, task.replicate, task.threads).run()
         for name in ("outcomes", "ledger", "funnel"):
             tables[name].append(getattr(tidy, name)(model, scenario.id))

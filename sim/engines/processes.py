@@ -1,5 +1,6 @@
 """Local processes, one thread each: the default of the command line."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -85,6 +86,7 @@ def sweep(work, units, workers, tell, stopping):
 
 def settle():
     """A worker leaves Ctrl-C to its parent, ends on a plain termination, and does not outlive its parent."""
+    gc.freeze()  # what its server imported stays shared, and is not searched for garbage after each run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = multiprocessing.parent_process()

@@ -5,7 +5,8 @@ import numpy as np
 from results import store
 from results.sweeps import read
 from sim.sweep.constraint import Constraint
-from sim.sweep.folder import Folder, expand
+from sim.sweep.expand import expand
+from sim.sweep.folder import Folder
 from sim.sweep.tasks import plain_cell, text
 
 __all__ = ["find", "frontier", "keep"]
@@ -101,7 +102,7 @@ def _with(plan, folder, rows):
 
 def _measured(plan, folder):
     """One row per point: factors, and mean, low and high of each measure of the last arm against the comparator."""
-    table = read.decisions(folder.path)
+    table = read.comparable(read.decisions(folder.path))
     effects = read.effects(table, folder.facts["comparator"])
     effects = effects[effects["arm"] == folder.facts["arms"][-1]]
     wanted = [*plan.search.maximise, *plan.search.minimise, *plan.search.limits]

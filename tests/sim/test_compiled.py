@@ -16,7 +16,7 @@ def test_every_rule_and_what_it_imports_is_in_the_key():
 
 
 def test_imports_are_followed(tmp_path):
-    for name, text in {"a.py": "from sim.b import constant\n@rule\ndef f(): ...\n", "b.py": "from sim import c, d\n", "c.py": "", "d.py": "",
-                       "e.py": "from sim.a import f\n"}.items():
+    for name, text in {"a.py": "from sim.b import constant\n@rule\ndef f(): ...\n", "b.py": "from sim import c, d\n", "c.py": "",
+                       "d.py": "", "e.py": "from sim.a import f\n"}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert [path.name for path in sim._compiled_sources(tmp_path)] == ["a.py", "b.py", "c.py", "d.py"]

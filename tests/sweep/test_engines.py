@@ -157,7 +157,7 @@ def test_no_merge_while_chunks_are_missing(sweep):
 
 
 def test_a_sweep_that_expands_keeps_what_is_there(sweep, digest):
-    from sim.sweep.folder import expand
+    from sim.sweep.expand import expand
 
     folder = sweep("count")
     drive.carry_out(folder, folder.missing(), "here")

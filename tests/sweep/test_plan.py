@@ -10,6 +10,7 @@ from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep import tasks
 from sim.sweep.constraint import Constraint
+from sim.sweep.expand import expand
 
 GOOD = """
 [sweep]
@@ -131,10 +132,10 @@ def test_posterior_draws_are_set_draw_by_draw(read, tmp_path):
     folder = folders.create(read(text), tmp_path / "s")
     found = {(r["draw"], folder.scenario(r).parameters["wellbeing.persistence"].value) for r in folder.tasks.to_dict("records")}
     assert found == {(1, 0.81), (2, 0.82)}
-    more = folders.expand(folder, draws=1)
+    more = expand(folder, draws=1)
     assert {r["draw"] for r in more.runs.to_dict("records")} == {1, 2, 3}
     with pytest.raises(ValueError, match="has 3 rows"):
-        folders.expand(more, draws=1)
+        expand(more, draws=1)
     with pytest.raises(ScenarioError, match="the posterior has 3 rows"):
         read(text.replace("draws = 2", "draws = 9"))
 
