@@ -8,7 +8,6 @@ import typer
 from command.near import NearMiss
 
 CARRY = "carry"
-STOPPED = 75  # told to stop before the end; the same command carries on
 
 
 class PlanOrCommand(NearMiss):
@@ -58,7 +57,13 @@ def carry(
         show.estimate(_read(plan), quiet)
         return
     if optimise:
-        show.search(_read(plan), out, workers, memory and int(memory * 1e9), quiet)
+        if engine == "slurm":
+            raise ValueError("--optimise needs a driver that lives until the end: --engine here, processes or dask. On Slurm use --engine "
+                             "dask --address slurm, or give this command with --engine processes in a batch job")
+        if shard or units:
+            raise ValueError("--optimise and --shard: each generation rests on the whole one before it, so a search has no shards")
+        options = {"address": address} if engine == "dask" else None
+        show.search(_read(plan), out, engine, workers, memory and int(memory * 1e9), quiet, options)
         return
     folder = _folder(plan, out)
     if engine == "slurm":
@@ -97,6 +102,8 @@ def _known(engine):
 
 
 def _exit(outcome):
+    from command.sweep_show import STOPPED
+
     if outcome.stopped:
         raise typer.Exit(STOPPED)
     if outcome.failed:
