@@ -51,6 +51,7 @@ def carry(
     from sim.engines import processes
 
     _known(engine)
+    part = _part(shard)
     if engine == "processes" and not dry_run:
         processes.begin()
     if dry_run:
@@ -69,7 +70,7 @@ def carry(
     if engine == "slurm":
         show.submit(folder, yes, quiet)
         return
-    chosen = _units(folder, shard, units)
+    chosen = _units(folder, part, units)
     options = {"address": address} if engine == "dask" else None
     _drive(folder, chosen, engine, workers, memory, shard or "", quiet, options)
 
@@ -130,7 +131,21 @@ def _folder(name, out):
     return create(plan, Path(out) / plan.id)
 
 
-def _units(folder, shard, listed):
+def _part(shard):
+    """`3/40` as two numbers, or None; told before anything is made."""
+    from sim.sweep.drive import shard as cut
+
+    if not shard:
+        return None
+    try:
+        part, whole = (int(word) for word in shard.split("/"))
+    except ValueError:
+        raise ValueError(f"--shard {shard}: needs two numbers such as 3/40") from None
+    cut([], part, whole)
+    return part, whole
+
+
+def _units(folder, part, listed):
     """What this process is to do: everything, a shard of everything, or a shard of the units listed in a file."""
     import json
 
@@ -141,12 +156,8 @@ def _units(folder, shard, listed):
         names = json.loads((folder.path / listed).read_text(encoding="utf-8"))
         known = {unit.name: unit for unit in [*units, *folder.again()]}
         units = [known[name] for name in names if name in known]
-    if shard:
-        try:
-            part, whole = (int(word) for word in shard.split("/"))
-        except ValueError:
-            raise ValueError(f"--shard {shard}: needs two numbers such as 3/40") from None
-        units = drive.shard(units, part, whole)
+    if part:
+        units = drive.shard(units, *part)
     done = folder.parts()
     return [unit for unit in units if unit.name not in done]
 

@@ -194,6 +194,7 @@ def search(plan, out, engine, workers, memory, quiet, options):
     from sim.sweep.chunks import FullError
     from sim.sweep.folder import Folder, create
 
+    searching.check(plan)
     folder = create(plan, Path(out) / plan.id)
     err = Console(stderr=True, highlight=False)
 

@@ -10,6 +10,11 @@ CAVEAT = ("Results of a simulation of synthetic residents: they rest on the rang
           "have, and say nothing about what the model leaves out.")
 
 
+def _as_they_are(frame):
+    """Names of factors and scenarios, which stay as they are written in a plan."""
+    return {word: word for name in frame.columns for word in frame[name] if isinstance(word, str)}
+
+
 class Book:
     """Collects an analysis: every table and figure goes to a file of its own in `place`, and into the section that is open."""
 
@@ -29,7 +34,7 @@ class Book:
         """A table; without a caption it is kept as a file only."""
         store.write_text(self.place, f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         if caption is not None and len(frame):
-            self.sections[-1].tables.append(tables.behind(frame, {})._replace(caption=caption))
+            self.sections[-1].tables.append(tables.behind(frame, _as_they_are(frame))._replace(caption=caption))
 
     def figure(self, name, make):
         """A figure: make() draws it."""
@@ -41,7 +46,7 @@ class Book:
         store.write_text(self.place, f"{name}.csv", figure.frame.to_csv(index=False, lineterminator="\n"))
         with style.bare():
             shown = figures.in_page(name, make())
-        behind = tables.behind(shown.frame, {})
+        behind = tables.behind(shown.frame, _as_they_are(shown.frame))
         self.sections[-1].pictures.append(page.Shot(*shown._replace(svg=Markup(shown.svg)), behind))
 
     def code(self, text):

@@ -120,7 +120,11 @@ def _posterior(notes, head, arms):
     if not file.is_file():
         notes.add("sweep.posterior", f"there is no file '{head.posterior}'.")
         return []
-    rows = read_posterior(file)
+    try:
+        rows = read_posterior(file)
+    except (OSError, ValueError) as error:
+        notes.add("sweep.posterior", f"'{head.posterior}' cannot be read as numbers in Parquet or CSV: {str(error).splitlines()[0]}.")
+        return []
     for path in rows[0] if rows else ():
         if path not in arms.every:
             notes.add("sweep.posterior", f"its column '{path}' is no number of these scenarios.", near_miss(path, arms.every))

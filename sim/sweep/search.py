@@ -9,11 +9,12 @@ from sim.sweep.expand import expand
 from sim.sweep.folder import Folder
 from sim.sweep.tasks import plain_cell, text
 
-__all__ = ["find", "frontier", "keep"]
+__all__ = ["check", "find", "frontier", "keep"]
 
 MOST_TRIES = 50  # candidates asked for, per one evaluated, while constraints turn them down
 SIDES = (0.025, 0.975)
 RESAMPLES = 200
+KNOWN = (*dict.fromkeys([*read.MEASURES, *read.LEVELS]),)
 
 
 def find(plan, folder, carry, tell=None):
@@ -28,7 +29,7 @@ def find(plan, folder, carry, tell=None):
         import optuna
     except ImportError:
         raise ValueError("--optimise needs the extra `sweep`: pip install 'hytesim[sweep]'") from None
-    search = _checked(plan)
+    search = check(plan)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     directions = ["maximize"] * len(search.maximise) + ["minimize"] * len(search.minimise)
     seed = next(iter(plan.arms.values())).runs.seed % 2**32
@@ -52,7 +53,8 @@ def find(plan, folder, carry, tell=None):
     return found.assign(steady=_steady(plan, folder, found, seed))
 
 
-def _checked(plan):
+def check(plan):
+    """The plan's [search]. ValueError if it names no objective, no factor or an unknown measure, or nothing can be compared."""
     search = plan.search
     if search is None or not [*search.maximise, *search.minimise]:
         raise ValueError('--optimise: the plan needs [search] with maximise = ["wellby"] or minimise = ["gap", "cost_public"]')
@@ -62,6 +64,9 @@ def _checked(plan):
         raise ValueError("--optimise: the plan needs a scenario and a comparator")
     for measure, words in search.limits.items():
         _limit(measure, words)
+    for measure in _wanted(search):
+        if measure not in KNOWN and not measure.startswith(("gap_", "cost_")):  # of groups and payers, which the results name
+            raise ValueError(f"[search]: no measure '{measure}'; there are {', '.join(KNOWN)}, gap_GROUP and cost_PAYER")
     return search
 
 
