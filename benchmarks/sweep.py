@@ -161,7 +161,7 @@ def main():
                 say(f"{engine.__name__:<8} not installed ({error.name})\n")
                 continue
             steady = took - start
-            say(f"{engine.__name__:<8} {took:6.1f} s, {start:5.1f} of them to the first task; from there {100 * (steady / ideal - 1):5.1f} % "
+            say(f"{engine.__name__:<8} {took:6.1f} s, {start:5.1f} to the first task; from there {100 * (steady / ideal - 1):5.1f} % "
                 f"beyond the tasks' own time (load {os.getloadavg()[0]:.0f})\n")
             sys.stdout.flush()
     processor(say)
