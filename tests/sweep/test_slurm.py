@@ -16,8 +16,8 @@ from sim.sweep import drive, journal
 from sim.sweep.folder import Folder
 from sim.sweep.measure import Measured
 from sim.sweep.plan import Cluster
+from tests.sweep.patience import SLOW
 
-SLOW = max(1.0, os.getloadavg()[0] / os.cpu_count())  # times as long as alone: what else this machine is busy with
 SHORT = math.ceil(SLOW)  # minutes of a walltime that a job runs into
 MEASURED = Measured(seconds=1.0, slowest=1.0, start=2.0, memory=300 * 2**20, disk=10_000, machine_cores=2)
 
@@ -29,7 +29,7 @@ def up():
     if "hytesim-test-slurm" not in os.environ.get("SLURM_CONF", "") and not os.environ.get("SLURM_HERE"):
         return "SLURM_CONF is not that of .ci/slurm_up.sh: these tests submit jobs and cut off nodes"
     try:
-        seen = subprocess.run(["sinfo", "-h", "-o", "%D"], capture_output=True, text=True, timeout=5, check=False)
+        seen = subprocess.run(["sinfo", "-h", "-o", "%D"], capture_output=True, text=True, timeout=5 * SLOW, check=False)
     except subprocess.TimeoutExpired:
         return "Slurm does not answer"
     return "" if seen.stdout.strip() else "Slurm does not answer"
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.skipif(bool(up()), reason=up() or "
 
 def say(*words):
     """What a Slurm command says."""
-    return subprocess.run(words, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
+    return subprocess.run(words, capture_output=True, text=True, timeout=30 * SLOW, check=False).stdout.strip()
 
 
 def states(job):
