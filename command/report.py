@@ -1,11 +1,13 @@
-"""`hytesim report RUN`: the page that an analyst sends on, as HTML or PDF, and tables for slides."""
+"""`hytesim report RUN`: the page that an analyst sends on, as HTML or PDF, and tables for slides; also of a sweep's folder."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders; several are put side by side if they can be compared.")]
+SEED = 2018  # of emulators and resampling, as `hytesim sweep analyse` has it
+
+Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, several if they can be compared; or a sweep's folder.")]
 Language = Annotated[str, typer.Option("--lang", help="Language: en, fi or sv.")]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Also print a PDF, with the machine's Chromium, Chrome or Edge.")]
 Short = Annotated[bool, typer.Option("--short", help="One page: the four sentences, the decision table, two figures.")]
@@ -25,6 +27,9 @@ def report(runs: Runs, lang: Language = "en", pdf: Pdf = False, short: Short = F
 
     if lang not in reports.LANGUAGES:
         raise ValueError(f"--lang {lang}: there are {', '.join(reports.LANGUAGES)}")
+    if len(runs) == 1 and (Path(runs[0]) / "plan.json").is_file():
+        _of_sweep(runs[0], lang, pdf, out or tables or arm or boundaries or short)
+        return
     if boundaries and not Path(boundaries).is_file():
         raise FileNotFoundError(f"--boundaries {boundaries}: no such file")
     if pdf and not tables and paper.browser() is None:
@@ -44,3 +49,19 @@ def report(runs: Runs, lang: Language = "en", pdf: Pdf = False, short: Short = F
     typer.echo(page)
     if pdf:
         typer.echo(paper.pdf(page, Path(page).with_suffix(".pdf")))
+
+
+def _of_sweep(folder, lang, pdf, other):
+    """The page of a sweep's folder, which its analysis writes."""
+    from command.sweep_show import analysis
+    from results.report import paper
+    from results.sweeps.analyse import PAGE
+
+    if lang != "en":
+        raise ValueError(f"--lang {lang}: the page of a sweep is in English only")
+    if other:
+        raise ValueError("the page of a sweep takes no options but --pdf; its tables are in the folder `analysis`")
+    analysis(folder, None, SEED)
+    if pdf:
+        page = Path(folder) / PAGE
+        typer.echo(paper.pdf(page, page.with_suffix(".pdf")))

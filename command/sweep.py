@@ -8,7 +8,6 @@ import typer
 from command.near import NearMiss
 
 CARRY = "carry"
-STOPPED = 75  # told to stop before the end; the same command carries on
 
 
 class PlanOrCommand(NearMiss):
@@ -52,19 +51,26 @@ def carry(
     from sim.engines import processes
 
     _known(engine)
+    part = _part(shard)
     if engine == "processes" and not dry_run:
         processes.begin()
     if dry_run:
         show.estimate(_read(plan), quiet)
         return
     if optimise:
-        show.search(_read(plan), out, workers, memory and int(memory * 1e9), quiet)
+        if engine == "slurm":
+            raise ValueError("--optimise needs a driver that lives until the end: --engine here, processes or dask. On Slurm use --engine "
+                             "dask --address slurm, or give this command with --engine processes in a batch job")
+        if shard or units:
+            raise ValueError("--optimise and --shard: each generation rests on the whole one before it, so a search has no shards")
+        options = {"address": address} if engine == "dask" else None
+        show.search(_read(plan), out, engine, workers, memory and int(memory * 1e9), quiet, options)
         return
     folder = _folder(plan, out)
     if engine == "slurm":
         show.submit(folder, yes, quiet)
         return
-    chosen = _units(folder, shard, units)
+    chosen = _units(folder, part, units)
     options = {"address": address} if engine == "dask" else None
     _drive(folder, chosen, engine, workers, memory, shard or "", quiet, options)
 
@@ -97,6 +103,8 @@ def _known(engine):
 
 
 def _exit(outcome):
+    from command.sweep_show import STOPPED
+
     if outcome.stopped:
         raise typer.Exit(STOPPED)
     if outcome.failed:
@@ -123,7 +131,21 @@ def _folder(name, out):
     return create(plan, Path(out) / plan.id)
 
 
-def _units(folder, shard, listed):
+def _part(shard):
+    """`3/40` as two numbers, or None; told before anything is made."""
+    from sim.sweep.drive import shard as cut
+
+    if not shard:
+        return None
+    try:
+        part, whole = (int(word) for word in shard.split("/"))
+    except ValueError:
+        raise ValueError(f"--shard {shard}: needs two numbers such as 3/40") from None
+    cut([], part, whole)
+    return part, whole
+
+
+def _units(folder, part, listed):
     """What this process is to do: everything, a shard of everything, or a shard of the units listed in a file."""
     import json
 
@@ -134,12 +156,8 @@ def _units(folder, shard, listed):
         names = json.loads((folder.path / listed).read_text(encoding="utf-8"))
         known = {unit.name: unit for unit in [*units, *folder.again()]}
         units = [known[name] for name in names if name in known]
-    if shard:
-        try:
-            part, whole = (int(word) for word in shard.split("/"))
-        except ValueError:
-            raise ValueError(f"--shard {shard}: needs two numbers such as 3/40") from None
-        units = drive.shard(units, part, whole)
+    if part:
+        units = drive.shard(units, *part)
     done = folder.parts()
     return [unit for unit in units if unit.name not in done]
 
@@ -171,13 +189,18 @@ def retry(folder: Folder, engine: Engine = "processes", workers: Workers = None,
 def expand(
     folder: Folder, add_draws: Annotated[int, typer.Option(min=0, help="Draws to add.")] = 0,
     add_replicates: Annotated[int, typer.Option(min=0, help="Replicates to add.")] = 0,
+    add_points: Annotated[int, typer.Option(min=0, help="Points of the plan's design to add (of morris: trajectories).")] = 0,
+    add_scenario: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Scenario to add (name or file); repeatable.")] = None,
 ):
-    """Add draws or replicates to a sweep; what is there stays."""
-    from sim.sweep import folder as folders
+    """Add draws, replicates, points or scenarios to a sweep; what is there stays."""
+    from sim.sweep.expand import expand as expanded
+    from sim.sweep.folder import open_folder
 
-    found = folders.open_folder(folder)
+    if not (add_draws or add_replicates or add_points or add_scenario):
+        raise ValueError("nothing to add: give --add-draws, --add-replicates, --add-points or --add-scenario")
+    found = open_folder(folder)
     before = len(found.tasks)
-    more = folders.expand(found, add_draws, add_replicates)
+    more = expanded(found, add_draws, add_replicates, laid=add_points, scenarios=add_scenario or ())
     typer.echo(f"{len(more.tasks) - before} tasks added to {before}. Carry them out with: hytesim sweep {folder}")
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from command.show import console
 
+STOPPED = 75  # exit code when told to stop before the end; the same command carries on
 SILENT = 60.0  # seconds without a sign of life after which a driver is called silent
 
 
@@ -163,7 +164,7 @@ def analysis(folder, measures, seed):
     from pathlib import Path
 
     from results.store import StoreError
-    from results.sweeps.analyse import analyse
+    from results.sweeps.analyse import PAGE, analyse
     from sim.sweep.folder import open_folder
 
     opened = open_folder(folder, check=False)
@@ -179,31 +180,43 @@ def analysis(folder, measures, seed):
         raise ValueError(f"analysing needs the extra `sweep` ({error.name} is missing): pip install 'hytesim[sweep]'") from None
     for line in said:
         out.print(line, soft_wrap=True, markup=False)
-    out.print(f"Tables and figures: {Path(folder) / 'analysis'}", soft_wrap=True)
+    out.print(f"Page: {Path(folder) / PAGE}; tables and figures: {Path(folder) / 'analysis'}", soft_wrap=True)
 
 
-def search(plan, out, workers, memory, quiet):
+def search(plan, out, engine, workers, memory, quiet, options):
     """Look for the best mixes of a plan and print the frontier."""
     from pathlib import Path
 
+    from command.errors import KeptError
+    from results import store
     from sim.sweep import drive
     from sim.sweep import search as searching
+    from sim.sweep.chunks import FullError
     from sim.sweep.folder import Folder, create
 
+    searching.check(plan)
     folder = create(plan, Path(out) / plan.id)
     err = Console(stderr=True, highlight=False)
 
     def carry(current):
-        drive.carry_out(current, current.missing(), "processes", workers, memory, None, "search")
+        outcome = drive.carry_out(current, current.missing(), engine, workers, memory, None, "search", options)
+        if outcome.stopped:
+            typer.echo(f"Told to stop; candidates that are done are kept. The same command carries on in {current.path}", err=True)
+            raise typer.Exit(STOPPED)
 
-    found = searching.find(plan, folder, carry, None if quiet else lambda done, total: err.print(f"{done} of {total} candidates"))
+    try:
+        found = searching.find(plan, folder, carry, None if quiet else lambda done, total: err.print(f"{done} of {total} candidates"))
+    except KeyboardInterrupt:
+        raise KeptError(f"Interrupted. Candidates that are done are kept; the same command carries on in {folder.path}") from None
+    except FullError as error:
+        raise store.StoreError(f"{error}. What is done is kept; make room, then give the same command again") from None
     files = searching.keep(plan, Folder(folder.path), found)
     best = found[found["frontier"]]
     table = Table(title=f"{len(best)} of {len(found)} mixes on the frontier", title_justify="left")
-    shown = ["point", *(f.path for f in plan.factors), *plan.search.maximise, *plan.search.minimise]
+    shown = ["point", *(f.path for f in plan.factors), *plan.search.maximise, *plan.search.minimise, "steady"]
     for name in shown:
         table.add_column(name.rsplit(".", 1)[-1] if "." in name else name, justify="right")
-    for row in best.sort_values(shown[-1]).to_dict("records"):
+    for row in best.sort_values(shown[-2]).to_dict("records"):
         table.add_row(*(f"{row[n]:.4g}" if isinstance(row[n], float) else str(row[n]) for n in shown))
     out_console = console()
     if not quiet:

@@ -4,9 +4,13 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import sys
 import tempfile
 from pathlib import Path
+
+COMPILED = re.compile(r"^@(?:numba\.)?(?:kernel|rule|njit|over_ids)\b", re.MULTILINE)
+IMPORTED = re.compile(r"^from sim(?:\.([\w.]+) import| import ([\w, ]+))", re.MULTILINE)
 
 
 def _processor():
@@ -18,6 +22,19 @@ def _processor():
         return platform.processor()
 
 
+def _compiled_sources(place):
+    """Files that have something compiled in them, and what they import of this package: its rules and constants go in too."""
+    sources = {path: path.read_text(encoding="utf-8") for path in place.rglob("*.py")}
+    found, todo = set(), [path for path, text in sources.items() if COMPILED.search(text)]
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found.add(path)
+            names = [word.strip().replace(".", "/") for words in IMPORTED.findall(sources[path]) for word in "".join(words).split(",")]
+            todo += [near for name in names for near in (place / f"{name}.py", place / name / "__init__.py") if near in sources]
+    return sorted(found)
+
+
 def _compiled_folder():
     """Where compiled rules are kept: keyed by the sources that are compiled and their place, Numba and the processor.
 
@@ -25,10 +42,8 @@ def _compiled_folder():
     its own. Falls back on the folder for temporary files where the home is not writable.
     """
     digest = hashlib.sha256(f"{importlib.metadata.version('numba')} {_processor()} {Path(__file__).parent}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        source = path.read_bytes()
-        if b"numba" in source or b"import rule" in source:
-            digest.update(source)
+    for path in _compiled_sources(Path(__file__).parent):
+        digest.update(path.read_bytes())
     name = f"{platform.machine()}-{platform.python_version()}-{digest.hexdigest()[:16]}"
     for base in (os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache", tempfile.gettempdir()):
         folder = Path(base or "/nowhere") / "hytesim" / "numba" / name

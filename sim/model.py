@@ -1,6 +1,8 @@
 """HyteModel: the world of one scenario, one draw and one replicate; `step()` is the month."""
 
 import datetime
+import itertools
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import mesa
@@ -30,6 +32,18 @@ from sim.table import read as read_table
 HEAVY_SHARE = 0.9  # the definition of the group: top tenth
 MONTHS = 12
 SLICES = 16  # of municipalities, with sums of their own; more than threads, so that a large city holds nobody up
+
+
+class _Numbering(weakref.WeakKeyDictionary):
+    """Numbers of agents by model, as Mesa counts them, without keeping every model of the process in memory as Mesa's own does."""
+
+    def __getitem__(self, model):
+        if model not in self:
+            self[model] = itertools.count(1)
+        return super().__getitem__(model)
+
+
+mesa.Agent._ids = _Numbering()
 
 
 class HyteModel(mesa.Model):

@@ -1,6 +1,7 @@
 """Scenarios to answers: arms x draws x replicates on one process or many, into one run folder."""
 
 import datetime
+import gc
 import hashlib
 import importlib
 import importlib.metadata
@@ -17,8 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 import scenarios
-from results import figures, innovations, report, reporting, socialreport, store
-from results.report.page import QUICK
+from results import store
 from scenarios.overlay import COMMAND_LINE
 from sim import areas
 from sim.intervention import kinds
@@ -54,8 +54,10 @@ def perform(task):
     from sim import tidy, traces
     from sim.model import HyteModel
 
-    tables, first = defaultdict(list), None
+    tables, first, model = defaultdict(list), None, None
     for scenario in task.arms:
+        model = None
+        gc.collect()  # agents and model hold each other, and Python would let several worlds gather before it looks
         model = HyteModel(scenario, task.draw, task.replicate, task.threads).run()
         for name in ("outcomes", "ledger", "funnel"):
             tables[name].append(getattr(tidy, name)(model, scenario.id))
@@ -262,6 +264,9 @@ def _parts(name, frame):
 
 def _reports(finished, folder, page):
     """Figures for a first look, the summary of each arm as CSV and, if asked for, the report with its quick figures."""
+    from results import figures, innovations, report  # here, since workers never draw
+    from results.report.page import QUICK
+
     options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
     for name in FIGURES if len(finished.arms) > 1 else FIGURES[:1]:
         figures.save(name, finished.tables, folder / "figures", **options)
@@ -281,6 +286,8 @@ def _reports(finished, folder, page):
 
 def _social_reports(finished, folder, several):
     """Each municipality's social report of every arm that reports, and what reporting was worth."""
+    from results import reporting, socialreport
+
     indicators = finished.tables["indicators"]
     for arm in [a for a in finished.arms if (indicators["arm"] == a).any()]:
         socialreport.write_all(indicators, lambda path, text: store.write_text(folder, path, text), arm)

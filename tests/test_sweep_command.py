@@ -74,6 +74,8 @@ def test_an_analysis_says_and_draws(place):
     files = {p.name for p in (place / "sweeps" / "plan" / "analysis").iterdir()}
     assert {"decisions.csv", "effects.csv", "regret.csv", "satisficing.csv", "promeq_wellby_sobol.csv", "promeq_wellby_pawn.csv",
             "promeq_wellby_tornado.png", "promeq_wellby_interaction.png"} <= files
+    page = (place / "sweeps" / "plan" / "report.en.html").read_text(encoding="utf-8")
+    assert page.count("<svg") >= 3
 
 
 def test_the_estimate_is_measured(place):
@@ -90,6 +92,12 @@ def test_the_estimate_is_measured(place):
     (["sweep", "PLAN", "--engine", "slrum"], "Did you mean 'slurm'?"),
     (["sweep", "PLAN", "--shard", "3-40"], "two numbers such as 3/40"),
     (["sweep", "PLAN", "--shard", "4/3"], "from 1 to the second"),
+    (["sweep", "PLAN", "--shard", "0/40"], "from 1 to the second"),
+    (["sweep", "PLAN", "--shard", "41/40", "--out", "new"], "from 1 to the second"),
+    (["sweep", "PLAN", "--optimise", "--engine", "slurm"], "--engine dask --address slurm"),
+    (["sweep", "PLAN", "--optimise", "--shard", "1/2"], "no shards"),
+    (["sweep", "expand", "sweeps/plan"], "nothing to add"),
+    (["report", "sweeps/plan", "--lang", "fi"], "in English only"),
     (["sweep", "status", "."], "is no sweep"),
     (["sweep", "PLAN", "--optimise"], "needs [search]"),
 ])
@@ -100,6 +108,7 @@ def test_wrong_input_is_one_clear_line(place, words, said, monkeypatch, capsys):
     assert guarded(app) == 2
     err = capsys.readouterr().err
     assert said in err and "Traceback" not in err
+    assert not (place / "new").exists()  # nothing half-written
 
 
 def test_a_search_ends_on_a_frontier_and_is_replayed(tmp_path):
@@ -132,5 +141,11 @@ generation = 3
     assert (found.filter(like="capacity").sum(axis=1) <= 25).all()
     best = found[found["frontier"]].sort_values("cost_public")
     assert best["wellby"].is_monotonic_increasing  # more wellbeing costs more, or one would beat the other
-    for path in (folder / "search").glob("mix_*.toml"):
+    assert len(pd.read_csv(folder / "search" / "frontier.csv")) == found["frontier"].sum()
+    mixes = sorted((folder / "search").glob("mix_*.toml"))
+    for path in mixes:
         assert runs.load(str(path)).comparator.endswith("baseline.toml")
+    compared = typed("compare", str(mixes[0]), "--out", str(tmp_path / "runs"), "--no-report", "--workers", "1")
+    assert compared.exit_code == 0, compared.output
+    arms = pd.read_parquet(next((tmp_path / "runs").iterdir()) / "outcomes", columns=["arm"])["arm"]
+    assert set(arms) == {"baseline", mixes[0].stem}  # the mix beside its comparator

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from results.language import say
 
-__all__ = ["FigureError", "Picture", "data", "draw", "names", "picture", "possible", "save", "title"]
+__all__ = ["FigureError", "Picture", "data", "draw", "in_page", "names", "picture", "possible", "save", "title"]
 
 NOT_FIGURES = {"style"}
 
@@ -104,14 +104,21 @@ def save(name, tables, folder, dpi=160, **options):
 
 
 def picture(name, tables, **options):
-    """Draw `name` for a page: `Picture`, its SVG with identifiers of its own and the alt text as its description."""
+    """Draw `name` for a page: `Picture`."""
+    from results.figures import style
+
+    with style.bare():
+        figure = draw(name, tables, **options)
+    return in_page(name, figure)
+
+
+def in_page(name, figure):
+    """A figure drawn bare as a `Picture`: its SVG with identifiers of its own and the alt text as its description."""
     import io
     from html import escape
 
     from results.figures import style
 
-    with style.bare():
-        figure = draw(name, tables, **options)
     text = io.StringIO()
     with style.look():
         style.settle(figure)

@@ -10,7 +10,7 @@ from results.language import current, say, word
 from results.report import decision, numbers, tables
 from results.words import label, number, share, small
 
-__all__ = ["SECTIONS", "Section", "build", "section"]
+__all__ = ["SECTIONS", "Section", "Shot", "build", "lay", "section"]
 
 BEFORE_PER_CENT = re.compile(r"(?<=\d) %")
 HERE = Path(__file__).parent
@@ -91,10 +91,14 @@ def build(page, short=False):
     if len(page.arms) > 1:
         others = [label(arm, page.names) for arm in page.arms[1:]]
         title = say("{arms} beside {comparator}", arms=", ".join(others), comparator=comparator)
-    text = _template().render(
-        language=current(), version=manifest.get("versions", {}).get("hytesim", ""), created=str(manifest.get("created", ""))[:10],
-        css=_css(), title=title, lead=_lead(page), sections=sections, short=short, say=say, caveat=say(sentence.CAVEAT),
-    )
+    return lay(title, _lead(page), sections, manifest.get("versions", {}).get("hytesim", ""), str(manifest.get("created", ""))[:10],
+               say(sentence.CAVEAT), short)
+
+
+def lay(title, lead, sections, version, created, caveat, short=False):
+    """Sections as the HTML text of one page in the language in use."""
+    text = _template().render(language=current(), version=version, created=created, css=_css(), title=title, lead=lead, sections=sections,
+                              short=short, say=say, caveat=caveat)
     return BEFORE_PER_CENT.sub("\N{NO-BREAK SPACE}%", text)
 
 

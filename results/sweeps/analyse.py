@@ -1,121 +1,200 @@
-"""The analysis of a sweep's folder: tables and figures by arm and measure, and sentences for people."""
+"""The analysis of a sweep's folder: tables, figures and a page by arm and measure, and sentences for people."""
 
 import pathlib
+import tomllib
 
+import numpy as np
 import pandas as pd
 
 from results import store
 from results.sweeps import discovery, figures, read, robustness, sensitivity
+from results.sweeps.page import Book
 
-__all__ = ["MAIN", "analyse"]
+__all__ = ["MAIN", "PAGE", "analyse"]
 
 MAIN = ("wellby", "gap", "cost_public")
 DEMANDS = {"wellby": (1, 0.0), "gap": (-1, 0.0)}
 LEAST = 8  # points from which there is something to analyse
+SIDES = (0.025, 0.975)
+PAGE = "report.en.html"
 
 
 def analyse(folder, measures=None, seed=2018):
-    """Write DIR/analysis: effects of each arm, sensitivity by design, discovery, robustness. Returns a list of sentences.
+    """Write DIR/analysis and DIR/report.en.html: effects, sensitivity by design, discovery, robustness. Returns a list of sentences.
 
-    measures: of `read.MEASURES`, by default WELLBYs, gap and public cost. ValueError for an unknown measure.
+    measures: of `read.MEASURES`, by default WELLBYs, gap and public cost. Where numbers were drawn, runs with central values
+    (draw 0) are left out; what is said of factors rests on the points that the plan's design laid, not on those of a search.
+    ValueError for an unknown measure.
     """
-    facts = read.plan(folder)
-    table = read.decisions(folder)
-    place = pathlib.Path(folder) / "analysis"
+    facts, every = read.plan(folder), read.decisions(folder)
+    table = read.comparable(every)
     unknown = [m for m in measures or () if m not in read.measured(table)]
     if unknown:
         raise ValueError(f"no measure '{unknown[0]}'; there are {', '.join(read.measured(table))}")
-    measures, said = tuple(measures or MAIN), []
-    _csv(place, "decisions", table)
-    if len(set(table["arm"])) > 1:
-        effects = read.effects(table, facts["comparator"])
-        _csv(place, "effects", effects)
-        said += _robust(place, table, effects, measures)
-    else:
-        effects = table
+    measures, book = tuple(measures or MAIN), Book(pathlib.Path(folder) / "analysis")
+    book.open("effects", "Effects of the scenarios")
+    book.table("decisions", every)
+    if len(table) < len(every):
+        book.say(f"{len(every) - len(table)} runs with central values (draw 0) stand beside runs with drawn ones and are left out below.")
+    effects = _effects(book, table, facts, measures)
     factors = [name for name in facts["factors"] if name in table]
     for arm, part in effects.groupby("arm", observed=True):
+        design = _Design(facts, arm, part, factors)
         for measure in measures:
-            said += _sensitive(place, facts, arm, measure, part, factors, seed)
-        said += _discovered(place, arm, part, factors, seed) if "gap" in part else []
-    store.write_text(place, "summary.txt", "\n".join(said) + "\n")
-    return said
+            _sensitive(book, design, measure, seed)
+        _discovered(book, design, seed)
+    _searched(book, folder)
+    book.open("again", "How to get the same again", ["The folder holds plan, scenarios and all results."])
+    book.code(f"hytesim sweep analyse {pathlib.Path(folder).name}")
+    store.write_text(book.place, "summary.txt", "\n".join(book.said) + "\n")
+    title = f"Sweep {facts['id']}"
+    book.write(pathlib.Path(folder) / PAGE, title, _lead(facts, every), facts["software"].get("hytesim", ""))
+    return book.said
 
 
-def _csv(place, name, frame):
-    store.write_text(place, f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+def _lead(facts, table):
+    draws, repeats = table["draw"].nunique(), table["replicate"].nunique()
+    return (f"{len(facts['arms'])} scenarios x {table['point'].nunique()} points ({facts['design']}) x {draws} draws x {repeats} "
+            f"replicates: {len(table):,} finished runs. Varied: {', '.join(facts['factors']) or 'nothing'}.")
 
 
-def _save(place, name, figure):
-    figure.savefig(place / f"{name}.png", dpi=160, metadata={"Description": figure.alt_text, "Software": None})
-    store.write_text(place, f"{name}.txt", figure.alt_text + "\n")
-    _csv(place, name, figure.frame)
-
-
-def _robust(place, table, effects, measures):
+def _effects(book, table, facts, measures):
+    """Each arm against the comparator, or levels where there is one arm only."""
+    if table["arm"].nunique() == 1:
+        return table
+    effects = read.effects(table, facts["comparator"])
+    book.table("effects", effects)
+    groups = effects.groupby("arm", observed=True)
+    rows = [(arm, measure, part[measure].mean(), *part[measure].quantile(SIDES), len(part)) for arm, part in groups for measure in measures]
+    frame = pd.DataFrame(rows, columns=["arm", "measure", "mean", "low", "high", "runs"])
+    book.table("summary", frame, f"Against {facts['comparator']}: mean over points, draws and replicates, and the middle 95 % of runs")
     known = [m for m in measures if m in robustness.BETTER]
+    book.open("robust", "How robust the scenarios are")
     regrets = pd.concat([robustness.regret(table, m) for m in known]) if known else pd.DataFrame()
-    _csv(place, "regret", regrets)
+    book.table("regret", regrets, "Regret: what is lost against the best scenario of each future (a point and a draw)")
+    for measure in known if len(regrets) else ():
+        book.figure(f"regret_{measure}", lambda m=measure: figures.regrets(regrets[regrets["measure"] == m], read.MEASURES.get(m, m)))
     good = robustness.satisficing(effects, DEMANDS)
-    _csv(place, "satisficing", good)
-    both = good[good["demand"] == "all of these"]
-    return [f"{row.arm}: more WELLBYs and no wider gap than the comparator in {100 * row.share:.0f} % of {row.futures} futures."
-            for row in both.itertuples()]
+    book.table("satisficing", good, "Share of futures in which a scenario is good enough")
+    for row in good[good["demand"] == "all of these"].itertuples():
+        book.say(f"{row.arm}: more WELLBYs and no wider gap than the comparator in {100 * row.share:.0f} % of {row.futures} futures.")
+    return effects
 
 
-def by_point(part, measure, factors):
-    """Factors and the mean of a measure over draws and replicates, one row per point in the order of the design.
+class _Design:
+    """An arm's effects at the points that the plan's design laid, those of a search left out."""
 
-    Only points that have every draw and replicate count, so that all share their chance.
-    """
-    groups = part.groupby("point")
-    full = groups.size() == groups.size().max()
-    frame = groups[factors].first()[full]
-    return frame, groups[measure].mean()[full].to_numpy()
+    def __init__(self, facts, arm, part, factors):
+        laid = np.zeros(len(part), bool)
+        for first, after in facts["designed"]:
+            laid |= part["point"].between(first, after - 1).to_numpy()
+        self.facts, self.arm, self.factors = facts, arm, factors
+        self.part = part[laid]
+        self.size = sum(after - first for first, after in facts["designed"])
+
+    def points(self, measure):
+        """Factors and the mean of a measure over draws and replicates, one row per point in the order of the design, and warnings.
+
+        Only points that have every draw and replicate count, so that all share their chance; of Morris' trajectories whole ones.
+        """
+        groups = self.part.groupby("point")
+        full = (groups.size() == groups.size().max()) & groups[measure].mean().notna()
+        if self.facts["design"] == "morris":
+            places = np.concatenate([np.arange(*ends) for ends in self.facts["designed"]])
+            steps = pd.Series(np.arange(self.size) // (len(self.factors) + 1), places)
+            full = full.reindex(steps.index, fill_value=False)
+            full = full.groupby(steps).transform("all").reindex(groups.size().index)
+        kept = full[full].index
+        said = [f"{self.size - len(kept)} of {self.size} points lack runs and are left out."] if len(kept) < self.size else []
+        return groups[self.factors].first().loc[kept], groups[measure].mean().loc[kept].to_numpy(), said
+
+    def label(self, measure):
+        """The measure in words for an axis."""
+        return f"{measure}, {self.arm} against {self.facts['comparator']}" if len(self.facts["arms"]) > 1 else measure
 
 
-def _sensitive(place, facts, arm, measure, part, factors, seed):
-    frame, y = by_point(part, measure, factors) if factors else (pd.DataFrame(), [])
-    if len(frame) < LEAST or sensitivity.numeric(frame).shape[1] == 0:
-        return []
-    said, head = [], f"{arm}, {measure}"
-    label = f"{measure}, {arm} against {facts['comparator']}" if len(facts["arms"]) > 1 else measure
-    _save(place, f"{arm}_{measure}_tornado", figures.tornado(frame, y, label))
-    if facts["design"] == "morris":
+def _sensitive(book, design, measure, seed):
+    """Which factors move a measure: Morris on its own design, else Sobol' indices on an emulator and PAWN."""
+    if not design.factors:
+        return
+    frame, y, said = design.points(measure)
+    head, name, label = f"{design.arm}, {measure}", f"{design.arm}_{measure}", design.label(measure)
+    count = sensitivity.numeric(frame).shape[1]
+    if count == 0:
+        return
+    book.open(name, f"What moves {label}")
+    if len(frame) < LEAST:
+        better = sensitivity.PER_FACTOR * count
+        book.say(f"{head}: {len(frame)} points are too few to tell what matters; at least {LEAST}, better {better}.")
+        return
+    book.figure(f"{name}_tornado", lambda: figures.tornado(frame, y, label))
+    if design.facts["design"] == "morris":
         found = sensitivity.morris(frame, y, seed)
-        _csv(place, f"{arm}_{measure}_morris", found.table)
+        book.table(f"{name}_morris", found.table, "Elementary effects (Morris): mean size with the half-width of 95 %, and spread")
         first = found.table.iloc[0]
-        words = f"{head}: largest mean effect (Morris) from {first['factor']}, {first['mu_star']:.4g}. {' '.join(found.warnings)}"
-        said.append(words.strip())
-        return said
-    found = sensitivity.sobol(frame, y, seed)
-    _csv(place, f"{arm}_{measure}_sobol", found.table)
-    _save(place, f"{arm}_{measure}_indices", figures.indices(found.table, label, found.warnings))
-    order = list(found.table["factor"])
-    warned = [*found.warnings, *(["Constraints tie the factors, so shares of variance are only a guide."] if facts["constraints"] else [])]
-    said.append(f"{head}: {order[0]} carries {100 * found.table['total'].iat[0]:.0f} % of the variance; the emulator explains "
-                f"{100 * found.explained:.0f} % out of sample. {' '.join(warned)}".strip())
-    found = sensitivity.pawn(frame, y, seed)
-    _csv(place, f"{arm}_{measure}_pawn", found.table)
-    telling = list(found.table.loc[found.table["matters"], "factor"])
-    said.append(f"{head}: beyond a dummy (PAWN) {', '.join(telling) if telling else 'nothing'} matters. {' '.join(found.warnings)}".strip())
+        book.figure(f"{name}_screening", lambda: figures.screening(found.table, label, found.warnings))
+        book.say(_line(f"{head}: largest mean effect (Morris) from {first['factor']}, {first['mu_star']:.4g}.", found.warnings, said))
+    if design.facts["constraints"]:
+        said.append("Constraints tie the factors, so shares of variance are only a guide.")
+    order = _variance(book, design, measure, frame, y, seed, said)
+    if design.facts["design"] != "morris":  # trajectories do not spread their points as PAWN needs
+        found = sensitivity.pawn(frame, y, seed)
+        book.table(f"{name}_pawn", found.table, "PAWN: how far a factor moves the whole distribution, beside an inert dummy")
+        telling = list(found.table.loc[found.table["matters"], "factor"])
+        book.say(_line(f"{head}: beyond a dummy (PAWN) {', '.join(telling) if telling else 'nothing'} matters.", found.warnings))
     if len(order) > 1:
-        _save(place, f"{arm}_{measure}_interaction", figures.interaction(frame, y, order[0], order[1], label))
-    return said
+        book.figure(f"{name}_interaction", lambda: figures.interaction(frame, y, order[0], order[1], label))
 
 
-def _discovered(place, arm, part, factors, seed):
+def _variance(book, design, measure, frame, y, seed, said):
+    """Sobol' indices on an emulator fitted to the same runs. Returns the factors, the weightiest first."""
+    found = sensitivity.sobol(frame, y, seed)
+    name = f"{design.arm}_{measure}"
+    book.table(f"{name}_sobol", found.table)
+    book.figure(f"{name}_indices", lambda: figures.indices(found.table, design.label(measure), found.warnings))
+    first = found.table.iloc[0]
+    book.say(_line(f"{design.arm}, {measure}: {first['factor']} carries {100 * first['total']:.0f} % of the variance; the emulator "
+                   f"explains {100 * found.explained:.0f} % out of sample.", found.warnings, said))
+    return list(found.table["factor"])
+
+
+def _line(words, *more):
+    return " ".join([words, *(word for words_ in more for word in words_)])
+
+
+def _discovered(book, design, seed):
     """Where the policy fails to narrow the gap."""
-    if not factors:
-        return []
-    frame, gap = by_point(part, "gap", factors)
-    fails = gap >= 0
+    if not design.factors or "gap" not in design.part:
+        return
+    frame, gap, _ = design.points("gap")
+    fails, arm = gap >= 0, design.arm
+    book.open(f"{arm}_fails", f"Where {arm} fails to narrow the gap")
     try:
         box = discovery.prim(frame, fails)
         words, share = discovery.tree(frame, fails, seed=seed)
     except ValueError as error:
-        return [f"{arm}: where the gap is not narrowed cannot be told: {error}."]
-    _csv(place, f"{arm}_box", box.limits)
-    _csv(place, f"{arm}_box_path", box.path)
-    store.write_text(place, f"{arm}_tree.txt", f"Cases: the gap is not narrowed. Balanced share right out of sample: {share:.2f}\n{words}")
-    return [f"{arm} fails to narrow the gap with {box.says()}. A tree is right in {100 * share:.0f} % (50 % is guessing)."]
+        book.say(f"{arm}: where the gap is not narrowed cannot be told: {error}.")
+        return
+    book.say(f"{arm} fails to narrow the gap with {box.says()}. A tree is right in {100 * share:.0f} % (50 % is guessing).")
+    book.figure(f"{arm}_fails", lambda: figures.box(frame, fails, box, "the gap is not narrowed"))
+    book.table(f"{arm}_box", box.limits, "The box: between which values of each factor (empty: not limited)")
+    book.table(f"{arm}_box_path", box.path)
+    head = f"Cases: the gap is not narrowed. Balanced share right out of sample: {share:.2f}\n"
+    store.write_text(book.place, f"{arm}_tree.txt", head + words)
+    book.code(words)
+
+
+def _searched(book, folder):
+    """The frontier of a search that was made in this folder."""
+    found = pathlib.Path(folder) / "search" / "candidates.csv"
+    if not found.is_file():
+        return
+    table = pd.read_csv(found)
+    wanted = tomllib.loads((pathlib.Path(folder) / "plan.toml").read_text(encoding="utf-8")).get("search", {})
+    names = [m for m in [*wanted.get("maximise", ()), *wanted.get("minimise", ())] if m in table]
+    book.open("frontier", "The frontier of mixes")
+    best = table[table["frontier"]].sort_values(names[-1])
+    book.say(f"{len(best)} of {len(table)} mixes are on the frontier.")
+    if len(names) > 1:
+        book.figure("frontier", lambda: figures.frontier(table, names[-1], names[0], read.MEASURES))
+    book.table("mixes", best.drop(columns=["within", "frontier"]), "Mixes on the frontier, each a scenario in the folder `search`")

@@ -1,6 +1,7 @@
 """Scenario discovery: under which circumstances does something happen; a patient box (PRIM) and a tree.
 
-No kept library under a permissive licence does PRIM (EMA workbench does, but pulls in a GPL package), so the peeling is here.
+The peeling is written here, since no library could be taken: EMA workbench 2.5 (BSD) does PRIM, but requires platypus-opt, which is GPL,
+beside 28 MB of its own; the package PRIM 1.0 is GPL itself.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Figures of a sweep: tornado, indices with intervals, interaction of two factors, frontier."""
+"""Figures of a sweep: tornado, screening, indices with intervals, interaction, box of failures, regret, frontier."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from results.figures import style
 from results.sweeps.sensitivity import numeric
 
-__all__ = ["frontier", "indices", "interaction", "swings", "tornado"]
+__all__ = ["box", "frontier", "indices", "interaction", "regrets", "screening", "swings", "tornado"]
 
 SHOWN = 12
 FIFTHS = 5
@@ -92,6 +92,68 @@ def interaction(frame, y, first, second, label):
         return style.finish(figure, "Do they work together?", how, f"What it says: {label} by {short(first)} and {short(second)}.", table)
 
 
+def screening(table, label, warnings=()):
+    """Elementary effects: mean size against spread, a point per factor with the 95 % half-width of its mean size."""
+    with style.look():
+        shown = table.head(SHOWN)
+        figure, axes = style.new(width=8, height=4.4)
+        axis = axes[0, 0]
+        half = shown["mu_star_half_width"].fillna(0.0)
+        axis.errorbar(shown["mu_star"], shown["sigma"], xerr=half, fmt="o", color=style.COLOURS[0], capsize=3)
+        for row in shown.itertuples():
+            axis.annotate(short(row.factor), (row.mu_star, row.sigma), xytext=(5, 4), textcoords="offset points", fontsize=8)
+        axis.set_xlabel(f"mean size of the effect of a factor on {label}")
+        axis.set_ylabel("spread of the effect")
+        how = ("How to read: the further right, the more a factor moves the answer; the higher, the more its effect depends on the other "
+               "factors or bends. Lines are 95 %.")
+        says = f"What it says: {short(shown['factor'].iat[0])} moves it most. {' '.join(warnings)}".strip()
+        return style.finish(figure, "What to look at first (Morris)", how, says, shown)
+
+
+def box(frame, case, found, words):
+    """Points by the two factors that the box of scenario discovery limits most, cases marked, and the box."""
+    with style.look():
+        x, case = numeric(frame), np.asarray(case, bool)
+        limits = found.limits.set_index("factor")
+        telling = sorted(x.columns, key=lambda name: -int(limits.loc[name].notna().sum()))
+        first, second = telling[0], telling[min(1, len(telling) - 1)]
+        figure, axes = style.new(width=8, height=4.8)
+        axis = axes[0, 0]
+        for part, look, colour, label in ((~case, "o", style.COMPARATOR, "not"), (case, "^", style.COLOURS[1], words)):
+            axis.plot(x[first][part], x[second][part], look, color=colour, markersize=5, label=label)
+        ends = [(low if np.isfinite(low) else x[name].min(), high if np.isfinite(high) else x[name].max())
+                for name, (low, high) in ((name, limits.loc[name, ["low", "high"]]) for name in (first, second))]
+        (left, right), (bottom, top) = ends
+        axis.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], color="black", linewidth=1.4, label="the box")
+        axis.set_xlabel(short(first))
+        axis.set_ylabel(short(second))
+        axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        how = f"How to read: each point is a combination of factors; triangles: {words}. The box holds many of them and little else."
+        says = (f"What it says: in the box {100 * found.density:.0f} % of points are cases, which are {100 * found.coverage:.0f} % of all "
+                "cases.")
+        table = x[[first, second]].assign(case=case).reset_index()
+        return style.finish(figure, "Under which circumstances", how, says, table)
+
+
+def regrets(table, label):
+    """Regret of each arm: mean, and the ninth decile of futures."""
+    with style.look():
+        figure, axes = style.new(width=8, height=2.2 + 0.45 * len(table))
+        axis = axes[0, 0]
+        places = np.arange(len(table))
+        axis.barh(places, table["mean"], height=0.5, color=style.COLOURS[0], label="mean over futures")
+        axis.hlines(places, table["mean"], table["p90"], color="black", linewidth=1.6, label="to the ninth decile")
+        axis.set_yticks(places, list(table["arm"]))
+        axis.set_ylim(len(table) - 0.5, -0.5)
+        axis.set_xlabel(f"regret: {label}")
+        axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        least = table.loc[table["mean"].idxmin()]
+        how = "How to read: what is lost by having chosen a scenario where another would have been best; 0 = it is always the best."
+        says = (f"What it says: {least['arm']} has the least mean regret and is best in {100 * least['best']:.0f} % of "
+                f"{least['futures']} futures.")
+        return style.finish(figure, "What a wrong choice costs", how, says, table)
+
+
 def yerror(error):
     """Half-widths without missing numbers (a third with one point has no spread)."""
     return error.fillna(0.0)
@@ -107,8 +169,8 @@ def frontier(table, x, y, labels):
         axis.errorbar(best[x], best[y], xerr=[best[x] - best[f"{x}_low"], best[f"{x}_high"] - best[x]],
                       yerr=[best[y] - best[f"{y}_low"], best[f"{y}_high"] - best[y]], fmt="s-", color=style.COLOURS[0], capsize=2,
                       label="frontier, with 95 % of runs")
-        axis.set_xlabel(labels[x])
-        axis.set_ylabel(labels[y])
+        axis.set_xlabel(f"{labels.get(x, x)}, against the comparator")
+        axis.set_ylabel(f"{labels.get(y, y)}, against the comparator")
         axis.legend(frameon=False)
         how = "How to read: each point is a mix; no other mix is better than a joined one in every objective."
         says = f"What it says: {len(best)} of {len(table)} mixes are on the frontier."

@@ -9,7 +9,7 @@ import pandas as pd
 from results.sweeps.condense import PERIOD
 from results.tidy import NOT_PUBLIC
 
-__all__ = ["AT", "MEASURES", "decisions", "effects", "factors", "plan", "rows", "runs"]
+__all__ = ["AT", "MEASURES", "begun", "comparable", "decisions", "effects", "expansions", "factors", "plan", "rows", "runs"]
 
 AT = ["point", "draw", "replicate"]  # runs alike in these are twins
 LEVELS = ("wellbeing", "good_quality_of_life", "health", "strain", "distress", "loneliness", "employment", "contacts",
@@ -24,15 +24,38 @@ MEASURES = {
 }
 
 
-def plan(folder):
-    """The facts of a sweep: what its plan.json says."""
+def begun(folder):
+    """The facts of a sweep as it was begun: what its plan.json says."""
     return json.loads((pathlib.Path(folder) / "plan.json").read_text(encoding="utf-8"))
+
+
+def expansions(folder):
+    """What each expansion added, in order: dicts with `laid` (points of the design), `points` (their first number and the one after
+    their last), `arms`, `titles`, `scenarios`.
+    """
+    files = [part.with_suffix(".json") for part in _task_tables(folder)]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]
+
+
+def plan(folder):
+    """The facts of a sweep with what was added since: `arms` of all, and `designed`, the ranges of points that its design laid."""
+    facts = begun(folder)
+    facts["designed"] = [[0, facts["points"]]]
+    for more in expansions(folder):
+        facts["arms"] = [*facts["arms"], *more["arms"]]
+        facts["titles"] = {**facts["titles"], **more["titles"]}
+        facts["scenarios"] = {**facts["scenarios"], **more["scenarios"]}
+        facts["designed"] += [more["points"]] if more["points"] else []
+    return facts
+
+
+def _task_tables(folder):
+    return sorted((pathlib.Path(folder) / "tasks").glob("part-*.parquet"))
 
 
 def runs(folder):
     """The task table: one row per arm, point, draw and replicate, with its task and the values of the factors."""
-    parts = sorted((pathlib.Path(folder) / "tasks").glob("part-*.parquet"))
-    return pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True)
+    return pd.concat([pd.read_parquet(part) for part in _task_tables(folder)], ignore_index=True)
 
 
 def factors(folder):
@@ -87,6 +110,11 @@ def decisions(folder):
     found = found.join(_costs(rows(folder, PERIOD, "payer", ["resource_cost_discounted", "transfers_discounted"])))
     table = runs(folder).drop(columns=["chunk", "key", "settings"])
     return table.merge(found.reset_index(), on="task").sort_values("run", ignore_index=True)
+
+
+def comparable(table):
+    """The runs that may be averaged: where numbers were drawn, those with central values (draw 0) are left out."""
+    return table[table["draw"] > 0] if (table["draw"] > 0).any() else table
 
 
 def _gaps(groups):

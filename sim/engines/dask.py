@@ -9,6 +9,9 @@ from sim.sweep.journal import read
 
 __all__ = ["sweep"]
 
+OWN_CACHE = (  # of compiled code, one per job as the array tasks of Slurm have it
+    "unset NUMBA_CACHE_DIR", 'export XDG_CACHE_HOME="${LOCAL_SCRATCH:-${TMPDIR:-/var/tmp}}/hytesim-$SLURM_JOB_ID"',
+)
 DEATHS = 2  # of workers at one unit, after which the first task it lacks is given up
 
 
@@ -30,9 +33,13 @@ def sweep(work, units, workers, tell, stopping, address=None, jobs=None):
 
 def _cluster(distributed, workers, address, jobs, memory):
     if address == "slurm":
+        import dask
         from dask_jobqueue import SLURMCluster
 
-        cluster = SLURMCluster(**{"cores": 1, "processes": 1, "memory": f"{memory}B", **(jobs or {})})
+        jobs = {"cores": 1, "processes": 1, "memory": f"{memory}B", **(jobs or {})}
+        given = jobs.get("job_script_prologue", dask.config.get("jobqueue.slurm.job-script-prologue", None))
+        jobs["job_script_prologue"] = [*OWN_CACHE, *(given or ())]
+        cluster = SLURMCluster(**jobs)
         cluster.adapt(minimum=1, maximum=workers)  # scale() would not replace a job that is lost
         return cluster
     if address:

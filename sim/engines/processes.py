@@ -1,5 +1,6 @@
 """Local processes, one thread each: the default of the command line."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import connection
 
+PRELOADED = ["sim.model", "sim.tidy", "sim.traces", "sim.sweep.crew", "results.sweeps.condense", "pyarrow.compute", "pyarrow.parquet"]
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -22,11 +24,11 @@ def begin():
 
 
 def context():
-    """Workers come from a clean server process that has imported the model once; where there is none, from scratch."""
+    """Workers come from a clean server process that has imported everything once and share it; where there is none, from scratch."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    chosen.set_forkserver_preload(["sim.model", "sim.tidy"])
+    chosen.set_forkserver_preload(PRELOADED)
     return chosen
 
 
@@ -84,6 +86,7 @@ def sweep(work, units, workers, tell, stopping):
 
 def settle():
     """A worker leaves Ctrl-C to its parent, ends on a plain termination, and does not outlive its parent."""
+    gc.freeze()  # what its server imported stays shared, and is not searched for garbage after each run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = multiprocessing.parent_process()

@@ -48,18 +48,18 @@ def script(folder, cluster, measured, units, number):
         *cluster.setup,
         "# Compiled code in a folder of this array task: tasks that compile at once must not share one.",
         'cache="${LOCAL_SCRATCH:-${TMPDIR:-/var/tmp}}/hytesim-$SLURM_JOB_ID"',
-        'mkdir -p "$cache"',
-        f"[ -d {_cache()} ] && cp -r {_cache()} \"$cache/\"",
+        'mkdir -p "$cache/hytesim/numba"',
+        f"[ -d {_compiled()} ] && cp -r {_compiled()} \"$cache/hytesim/numba/\"",
+        "unset NUMBA_CACHE_DIR  # of the process that submitted",
         'export XDG_CACHE_HOME="$cache"',
         f'exec {shlex.join(command)} --workers "${{SLURM_CPUS_PER_TASK:-1}}" --shard "$SLURM_ARRAY_TASK_ID/{count}"',
     ]
     return "\n".join(lines) + "\n"
 
 
-def _cache():
-    """Where this machine keeps compiled code; a node of the same processor type can use a copy of it."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return shlex.quote(os.path.join(base, "hytesim"))
+def _compiled():
+    """Where this machine keeps what it compiled of these sources; a node with the same processor can use a copy of it."""
+    return shlex.quote(os.environ.get("NUMBA_CACHE_DIR") or "/nowhere")
 
 
 def _clock(seconds):

@@ -124,8 +124,8 @@ def _function(name):
 def _arrow(task, frame):
     """A task's frame as an Arrow table of fixed types: keys, then float64 columns by name."""
     columns = {"task": pa.array([task] * len(frame), TYPES["task"])}
-    for name in frame.columns:
-        values = frame[name].tolist() if name in ("kind", "stratum") else frame[name].to_numpy()
+    for name, column in frame.items():
+        values = column.tolist() if name in ("kind", "stratum") else column.to_numpy()
         columns[name] = pa.array(values, TYPES.get(name, pa.float64()))
     return pa.table(columns)
 

@@ -69,34 +69,34 @@ def _within(factor, u):
     return MIDDLE[0] + u * (MIDDLE[1] - MIDDLE[0]) if factor.own is not None else float(u)
 
 
-def _grid(factors, points, seed):
+def _grid(factors, points, seed, start):
     return [list(row) for row in itertools.product(*(f.grid() for f in factors))]
 
 
-def _lhs(factors, points, seed):
+def _lhs(factors, points, seed, start):
     """Latin hypercube: each factor's strata in an order of their own, one addressed draw within each stratum (McKay 1979)."""
     columns = []
     for f in factors:
-        order = np.argsort([uniform(seed, i, f"order/{f.path}") for i in range(points)], kind="stable")
-        columns.append([f.at((int(k) + uniform(seed, i, f"place/{f.path}")) / points) for i, k in enumerate(order)])
+        order = np.argsort([uniform(seed, start + i, f"order/{f.path}") for i in range(points)], kind="stable")
+        columns.append([f.at((int(k) + uniform(seed, start + i, f"place/{f.path}")) / points) for i, k in enumerate(order)])
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _sobol(factors, points, seed):
+def _sobol(factors, points, seed, start):
     """The Sobol' sequence, shifted by one addressed draw per factor modulo 1 (Cranley & Patterson 1976)."""
     from scipy.stats import qmc
 
-    u = qmc.Sobol(len(factors), scramble=False).random_base2(int(points).bit_length() - 1)
+    u = qmc.Sobol(len(factors), scramble=False).random_base2(int(start + points).bit_length() - 1)[start:]
     shift = np.array([uniform(seed, 0, f"shift/{f.path}") for f in factors])
     return [[f.at(float(x)) for f, x in zip(factors, row, strict=True)] for row in (u + shift) % 1.0]
 
 
-def _morris(factors, points, seed):
+def _morris(factors, points, seed, start):
     """Trajectories that move one factor at a time over four levels (Morris 1991), as SALib lays them."""
     from SALib.sample import morris
 
     problem = {"num_vars": len(factors), "names": [f.path for f in factors], "bounds": [[0.0, 1.0]] * len(factors)}
-    u = morris.sample(problem, points, num_levels=LEVELS, seed=seed % 2**32)
+    u = morris.sample(problem, points, num_levels=LEVELS, seed=(seed + start) % 2**32)
     return [[f.at(_within(f, float(x))) for f, x in zip(factors, row, strict=True)] for row in u]
 
 
@@ -104,9 +104,14 @@ LEVELS = 4  # of Morris' grid
 DESIGNS = {"grid": _grid, "lhs": _lhs, "sobol": _sobol, "morris": _morris}
 
 
-def units(factors, design, points, seed):
-    """Rows of values, one per point, in the order of `factors`. The same arguments give the same rows, always."""
-    return DESIGNS[design](factors, points, seed)
+def units(factors, design, points, seed, start=0):
+    """Rows {path: value}, one per point. The same arguments give the same rows, always.
+
+    start: points (of morris: trajectories) that were laid before, to which these are added: the Sobol' sequence goes on, a
+    Latin hypercube gets a second one of its own.
+    """
+    rows = DESIGNS[design](factors, points, seed, start)
+    return [dict(zip([f.path for f in factors], row, strict=True)) for row in rows]
 
 
 def plain(value):

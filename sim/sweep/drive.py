@@ -36,7 +36,7 @@ class Outcome:
 def shard(units, part, whole):
     """The units of shard `part` of `whole` (1, 2, …): every whole-th, so that costly neighbours are spread."""
     if not 1 <= part <= whole:
-        raise ValueError(f"shard {part}/{whole}: the first number goes from 1 to the second")
+        raise ValueError(f"--shard {part}/{whole}: the first number goes from 1 to the second")
     return units[part - 1 :: whole]
 
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 import scenarios
 from results import store
+from results.sweeps import read
 from sim import runs
 from sim.sweep import plan as plans
 from sim.sweep import tasks
 
-__all__ = ["FORMAT", "Folder", "Unit", "create", "expand", "open_folder"]
+__all__ = ["FORMAT", "Folder", "Unit", "create", "keep_scenario", "open_folder", "retry_name", "write_runs"]
 
 FORMAT = 1
 PLAN = "plan.json"
@@ -34,11 +34,15 @@ class Unit:
 
 
 class Folder:
-    """A sweep on disk. `facts` is what plan.json says; nothing here is written while tasks run but parts and records."""
+    """A sweep on disk. `begun` is what plan.json says, `facts` the same with what was added since, `expansions` what each added.
+
+    Nothing here is written while tasks run but parts and records.
+    """
 
     def __init__(self, path):
         self.path = Path(path).absolute()
-        self.facts = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
+        self.begun, self.expansions = read.begun(self.path), read.expansions(self.path)
+        self.facts = read.plan(self.path)
 
     @cached_property
     def runs(self):
@@ -150,7 +154,7 @@ def create(plan, path, compute=tasks.SIMULATE):
         store.writable(path)
         _build(path, plan, bases, facts)
     found = open_folder(path)
-    _same(found.facts, facts, path)
+    _same(found.begun, facts, path, plan)
     return found
 
 
@@ -175,7 +179,7 @@ def _build(path, plan, bases, facts):
         for name in ("results", "failed", "unfinished", "workers", "log"):
             (hidden / name).mkdir()
         for name, base in bases.items():
-            _keep_scenario(hidden, name, base)
+            keep_scenario(hidden, name, base)
         frame = tasks.lay_out(plan, facts["scenarios"], facts["software"]["sources"])
         write_runs(hidden, frame, 0)
         if plan.posterior:
@@ -191,7 +195,7 @@ def _build(path, plan, bases, facts):
         shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _keep_scenario(folder, name, base):
+def keep_scenario(folder, name, base):
     """Keep a scenario as resolved, so that later edits of its file cannot reach the tasks; check that it reads back the same."""
     tables = base.tables
     if base.population.table:
@@ -209,61 +213,42 @@ def write_runs(folder, frame, generation):
     store.write_parquet(frame, target)
 
 
-def _same(there, wanted, path):
-    """Refuse another plan in the folder of one, saying what differs."""
+def _same(there, wanted, path, plan):
+    """Refuse another plan in the folder of one, saying what differs and how it could be had."""
     differing = [key for key in wanted if key != "software" and there.get(key) != wanted[key]]
     if not differing:
         return
-    grown = [key for key in ("draws", "replicates") if key in differing and wanted[key] > there[key]]
     lines = [f"  {key}: {_shown(there.get(key))} there, {_shown(wanted[key])} in the plan" for key in differing]
     for name in set(there["scenarios"]) & set(wanted["scenarios"]):
         if there["scenarios"][name] != wanted["scenarios"][name]:
             lines.append(f"  scenario '{name}' was edited since (compare {path / 'scenarios' / name}.toml)")
-    more = ""
-    if grown and set(differing) <= {"draws", "replicates"}:
-        added = " ".join(f"--add-{key} {wanted[key] - there[key]}" for key in grown)
-        more = f" To add runs and keep those that are there: hytesim sweep expand {path} {added}"
+    added = _grown(there, wanted, set(differing), plan)
+    more = f" To add runs and keep those that are there: hytesim sweep expand {path} {added}" if added else ""
     raise ValueError(
         f"{path} holds another plan, which is never edited once begun:\n" + "\n".join(lines)
         + f"\nStart a new folder with --out, or put the plan back as it was ({path / 'plan.toml'}).{more}")
 
 
+def _grown(there, wanted, differing, plan):
+    """Options of `expand` that turn the plan that is there into the one wanted, or an empty text if none do."""
+    words = []
+    for key in ("draws", "replicates"):
+        if wanted[key] > there[key]:
+            central = key == "draws" and there["draws"] == 1 and there["posterior_sha256"] == tasks.digest([])
+            words.append(f"--add-{key} {wanted[key] - (0 if central else there[key])}")
+            differing.discard(key)
+    laid = there["points"] + there["dropped"]
+    if plan.head.design == "sobol" and plan.head.points > laid and there["points_sha256"] == tasks.digest(plan.points[: there["points"]]):
+        words.append(f"--add-points {plan.head.points - laid}")
+        differing -= {"points", "points_sha256", "dropped"}
+    new = [name for name in wanted["arms"] if name not in there["arms"]]
+    alike = all(wanted["scenarios"].get(name) == mark for name, mark in there["scenarios"].items())
+    if new and alike and wanted["arms"][: len(there["arms"])] == there["arms"]:
+        words += [f"--add-scenario {plan.arms[name].path}" for name in new]
+        differing -= {"arms", "scenarios", "titles"}
+    return "" if differing else " ".join(words)
+
+
 def _shown(value):
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 60 else f"{text[:57]}…"
-
-
-def expand(folder, draws=0, replicates=0, points=()):
-    """Add draws, replicates or points to a sweep as new tasks; what is there stays. Returns the Folder anew.
-
-    points: rows {path: value} over the factors of the plan.
-    """
-    plan = _plan_again(folder)
-    generation = len(list((folder.path / "tasks").glob("part-*.parquet")))
-    frame = tasks.lay_out_more(plan, folder, draws, replicates, list(points))
-    if frame.empty:
-        raise ValueError(f"{folder.path} has all of that already: nothing was added")
-    write_runs(folder.path, frame, generation)
-    return Folder(folder.path)
-
-
-def _plan_again(folder):
-    """The plan as it was: from the folder's own copies of the scenarios."""
-    arms = folder.facts["arms"]
-    settings = tasks.from_plain(folder.facts["set"])
-    loaded, known = {}, {}
-    for name in arms:
-        file = str(folder.path / "scenarios" / f"{name}.toml")
-        has = plans.paths(runs.load(file))
-        loaded[name] = runs.load(file, {p: v for p, v in settings.items() if p in has})
-        known[name] = plans.paths(loaded[name])
-    posterior = folder.path / "posterior.parquet"
-    rows = plans.read_posterior(posterior) if posterior.is_file() else []
-    points = folder.runs.drop_duplicates("point").sort_values("point")
-    factors = folder.facts["factors"]
-    values = [{p: _native(row[p]) for p in factors} for row in points.to_dict("records")]
-    return tasks.Layout(loaded, known, settings, rows, values)
-
-
-def _native(value):
-    return value.item() if isinstance(value, np.generic) else value

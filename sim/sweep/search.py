@@ -5,13 +5,16 @@ import numpy as np
 from results import store
 from results.sweeps import read
 from sim.sweep.constraint import Constraint
-from sim.sweep.folder import Folder, expand
+from sim.sweep.expand import expand
+from sim.sweep.folder import Folder
 from sim.sweep.tasks import plain_cell, text
 
-__all__ = ["find", "frontier", "keep"]
+__all__ = ["check", "find", "frontier", "keep"]
 
 MOST_TRIES = 50  # candidates asked for, per one evaluated, while constraints turn them down
 SIDES = (0.025, 0.975)
+RESAMPLES = 200
+KNOWN = (*dict.fromkeys([*read.MEASURES, *read.LEVELS]),)
 
 
 def find(plan, folder, carry, tell=None):
@@ -26,7 +29,7 @@ def find(plan, folder, carry, tell=None):
         import optuna
     except ImportError:
         raise ValueError("--optimise needs the extra `sweep`: pip install 'hytesim[sweep]'") from None
-    search = _checked(plan)
+    search = check(plan)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     directions = ["maximize"] * len(search.maximise) + ["minimize"] * len(search.minimise)
     seed = next(iter(plan.arms.values())).runs.seed % 2**32
@@ -46,10 +49,12 @@ def find(plan, folder, carry, tell=None):
         replayed = len(study.trials) < len(found)
         if len(found) == before and not replayed:
             break  # every mix that there is has been tried
-    return frontier(found, search)
+    found = frontier(found, search)
+    return found.assign(steady=_steady(plan, folder, found, seed))
 
 
-def _checked(plan):
+def check(plan):
+    """The plan's [search]. ValueError if it names no objective, no factor or an unknown measure, or nothing can be compared."""
     search = plan.search
     if search is None or not [*search.maximise, *search.minimise]:
         raise ValueError('--optimise: the plan needs [search] with maximise = ["wellby"] or minimise = ["gap", "cost_public"]')
@@ -59,6 +64,9 @@ def _checked(plan):
         raise ValueError("--optimise: the plan needs a scenario and a comparator")
     for measure, words in search.limits.items():
         _limit(measure, words)
+    for measure in _wanted(search):
+        if measure not in KNOWN and not measure.startswith(("gap_", "cost_")):  # of groups and payers, which the results name
+            raise ValueError(f"[search]: no measure '{measure}'; there are {', '.join(KNOWN)}, gap_GROUP and cost_PAYER")
     return search
 
 
@@ -99,22 +107,45 @@ def _with(plan, folder, rows):
     return expand(folder, points=list(new.values())) if new else Folder(folder.path)
 
 
-def _measured(plan, folder):
-    """One row per point: factors, and mean, low and high of each measure of the last arm against the comparator."""
-    table = read.decisions(folder.path)
-    effects = read.effects(table, folder.facts["comparator"])
-    effects = effects[effects["arm"] == folder.facts["arms"][-1]]
-    wanted = [*plan.search.maximise, *plan.search.minimise, *plan.search.limits]
-    unknown = [m for m in wanted if m not in read.measured(table)]
+def _effects(plan, folder):
+    """Each run of the last arm minus its twin of the comparator; ValueError names an unknown measure."""
+    table = read.comparable(read.decisions(folder.path))
+    unknown = [m for m in _wanted(plan.search) if m not in read.measured(table)]
     if unknown:
         raise ValueError(f"[search]: no measure '{unknown[0]}'; there are {', '.join(read.measured(table))}")
-    groups = effects.groupby("point")
+    effects = read.effects(table, folder.facts["comparator"])
+    return effects[effects["arm"] == list(plan.arms)[-1]]
+
+
+def _wanted(search):
+    return list(dict.fromkeys([*search.maximise, *search.minimise, *search.limits]))
+
+
+def _measured(plan, folder):
+    """One row per point: factors, and mean, low and high of each measure of the last arm against the comparator."""
+    groups = _effects(plan, folder).groupby("point")
     found = groups[[f.path for f in plan.factors]].first()
-    for measure in dict.fromkeys(wanted):
+    for measure in _wanted(plan.search):
         found[measure] = groups[measure].mean()
         for side, end in zip(SIDES, ("low", "high"), strict=True):
             found[f"{measure}_{end}"] = groups[measure].quantile(side)
     return found.reset_index()
+
+
+def _steady(plan, folder, found, seed):
+    """Share of resamples of draws and replicates, the same for all, in which a candidate is on the frontier; NaN with one run of each."""
+    effects = _effects(plan, folder)
+    wide = effects.pivot(index="point", columns=["draw", "replicate"], values=_wanted(plan.search)).reindex(found["point"])
+    cells = effects[["draw", "replicate"]].drop_duplicates()
+    if len(cells) < 2:
+        return np.nan
+    values = {m: wide[m].to_numpy() for m in _wanted(plan.search)}
+    chance, times = np.random.default_rng(seed), np.zeros(len(found))
+    for _ in range(RESAMPLES):
+        chosen = chance.integers(0, len(cells), len(cells))
+        again = found.assign(**{m: np.nanmean(v[:, chosen], axis=1) for m, v in values.items()})
+        times += frontier(again, plan.search)["frontier"].to_numpy()
+    return times / RESAMPLES
 
 
 def _tell(study, search, trials, found, plan):
@@ -151,15 +182,18 @@ def _beats(values, j, i):
 
 
 def keep(plan, folder, found):
-    """Write DIR/search: candidates.csv, the frontier's figure, and each mix on it as a scenario file. Returns their paths."""
+    """Write DIR/search: candidates.csv, frontier.csv, the frontier's figure, and each mix on it as a scenario file. Returns their paths."""
     from results.sweeps import figures
 
     place = folder.path / "search"
+    for old in place.glob("mix_*.toml"):
+        old.unlink()  # of a shorter search, whose frontier was another
     store.write_text(place, "candidates.csv", found.to_csv(index=False, lineterminator="\n"))
+    store.write_text(place, "frontier.csv", found[found["frontier"]].to_csv(index=False, lineterminator="\n"))
     names = [*plan.search.maximise, *plan.search.minimise]
     if len(names) > 1:
         x, y = names[-1], names[0]
-        figure = figures.frontier(found, x, y, {m: read.MEASURES.get(m, m) + ", against the comparator" for m in (x, y)})
+        figure = figures.frontier(found, x, y, read.MEASURES)
         figure.savefig(place / "frontier.png", dpi=160, metadata={"Description": figure.alt_text, "Software": None})
     return [store.write_text(place, f"mix_{row['point']:04d}.toml", _scenario(plan, folder, row))
             for row in found[found["frontier"]].to_dict("records")]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.sweep.plan import applied
+from sim.sweep.paths import applied
 
 __all__ = ["SIMULATE", "Layout", "digest", "from_plain", "lay_out", "lay_out_more", "plain", "read_settings"]
 
@@ -66,23 +66,25 @@ def read_settings(words):
 def lay_out(plan, fingerprints, sources):
     """The task table of a plan: a frame with run, task, chunk, key, arm, point, draw, replicate, settings and the factors."""
     layout = Layout(plan.arms, plan.known, plan.settings, plan.posterior, plan.points)
-    cells = [(point, draw, r) for point in range(len(plan.points)) for draw in plan.draws for r in range(plan.head.replicates)]
+    cells = [(point, draw, r, arm) for point in range(len(plan.points)) for draw in plan.draws for r in range(plan.head.replicates)
+             for arm in plan.arms]
     rows = _rows(layout, cells, fingerprints, sources)
     return _numbered(rows, plan.head.chunk or chunk_size(plan.arms, len(rows)), {}, 0, 0)
 
 
-def lay_out_more(layout, folder, draws, replicates, points):
-    """Rows for what is added to a folder's sweep; runs that are there are left out."""
+def lay_out_more(layout, folder, draws, replicates, points, fingerprints):
+    """Rows for what is added to a folder's sweep; runs that are there are left out. To central values (draw 0) draws 1, 2, … are added."""
     there = folder.runs
-    known = set(zip(there["point"], there["draw"], there["replicate"], strict=True))
+    known = set(zip(there["point"], there["draw"], there["replicate"], there["arm"], strict=True))
     last = int(there["draw"].max())
     numbers = [int(d) for d in sorted(there["draw"].unique())] + list(range(last + 1, last + draws + 1))
     if layout.posterior and numbers[-1] > len(layout.posterior):
         raise ValueError(f"the posterior has {len(layout.posterior)} rows, so there is no draw {numbers[-1]}")
     repeats = range(int(there["replicate"].max()) + 1 + replicates)
     layout = layout._replace(points=[*layout.points, *points])
-    cells = [(p, d, r) for p in range(len(layout.points)) for d in numbers for r in repeats if (p, d, r) not in known]
-    rows = _rows(layout, cells, folder.facts["scenarios"], folder.facts["software"]["sources"])
+    every = ((p, d, r, arm) for p in range(len(layout.points)) for d in numbers for r in repeats for arm in layout.arms)
+    cells = [cell for cell in every if cell not in known]
+    rows = _rows(layout, cells, fingerprints, folder.facts["software"]["sources"])
     if not rows:
         return pd.DataFrame()
     size = folder.facts["chunk"] or chunk_size(layout.arms, len(rows))
@@ -92,16 +94,15 @@ def lay_out_more(layout, folder, draws, replicates, points):
 
 def _rows(layout, cells, fingerprints, sources):
     rows = []
-    for point, draw, replicate in cells:
+    for point, draw, replicate, arm in cells:
         drawn = layout.posterior[draw - 1] if layout.posterior and draw else {}
-        values = layout.points[point]
-        for arm, known in layout.known.items():
-            changes = {p: applied(v, known[p][0]) for p, v in values.items() if p in known}
-            settings = {**layout.settings, **drawn}
-            settings = {p: v for p, v in settings.items() if p in known} | changes
-            key = digest([sources, fingerprints[arm], settings, draw, replicate])[:32]
-            rows.append({"key": key, "arm": arm, "point": point, "draw": draw, "replicate": replicate,
-                         "settings": text(settings), **{p: plain_cell(v) for p, v in values.items()}})
+        values, known = layout.points[point], layout.known[arm]
+        changes = {p: applied(v, known[p][0]) for p, v in values.items() if p in known}
+        settings = {**layout.settings, **drawn}
+        settings = {p: v for p, v in settings.items() if p in known} | changes
+        key = digest([sources, fingerprints[arm], settings, draw, replicate])[:32]
+        rows.append({"key": key, "arm": arm, "point": point, "draw": draw, "replicate": replicate,
+                     "settings": text(settings), **{p: plain_cell(v) for p, v in values.items()}})
     return rows
 
 

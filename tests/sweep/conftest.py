@@ -11,6 +11,7 @@ import pytest
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep.merge import merge
+from tests.sweep.patience import SLOW
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = """
@@ -68,7 +69,7 @@ def command():
     def run(*words, wait=True, **options):
         line = [sys.executable, "-m", "hytesim", "sweep", *map(str, words)]
         options = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": os.environ.copy(), **options}
-        return subprocess.run(line, check=False, timeout=300, **options) if wait else subprocess.Popen(line, **options)
+        return subprocess.run(line, check=False, timeout=300 * SLOW, **options) if wait else subprocess.Popen(line, **options)
 
     return run
 

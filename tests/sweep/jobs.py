@@ -65,3 +65,21 @@ def second(folder, row):
     """A second of nothing."""
     time.sleep(1.0)
     return found(row)
+
+
+def reply(folder, row):
+    """Tables of a known answer: wellbeing grows with the capacity of groups of youth, cost with both, and elders widen the gap."""
+    import json
+
+    settings = json.loads(row["settings"])
+    youth, elder = (settings.get(f"interventions.{name}_groups.capacity", 0.0) for name in ("youth", "elder"))
+    wave = 0.001 * row["replicate"] + (100.0 if row["draw"] == 0 and row["arm"] != "baseline" else 0.0)
+    score = 3.0 + 0.1 * youth + wave
+    gap = 0.5 - 0.1 * (youth - 2.5) * (youth > 2.5) + (0.1 * elder if elder > 3.5 else 0.0) - (0.01 if row["arm"] != "baseline" else 0.0)
+    strata = [("all", "all", score), ("group_start", "none", 4.0), ("group_start", "lonely", 4.0 - gap)]
+    rows = [{"year": year, "kind": kind, "stratum": name, "n": 100.0, "wellbeing": value, "life_satisfaction_years_total_discounted": score,
+             "qaly_total_discounted": score} for year in (0, 1) for kind, name, value in strata]
+    cost = 10.0 * youth + 5.0 * elder
+    rows += [{"year": year, "kind": "payer", "stratum": "state", "n": 1.0, "resource_cost": cost, "resource_cost_discounted": cost,
+              "transfers_discounted": 0.0} for year in (0, 1)]
+    return pd.DataFrame(rows)

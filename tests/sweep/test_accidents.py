@@ -17,6 +17,7 @@ from results import store
 from sim.sweep import drive, journal
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
+from tests.sweep.patience import SLOW
 
 KILLS = 20
 TASKS = 240
@@ -59,11 +60,11 @@ def test_kill_9_twenty_times_loses_nothing_but_the_unfinished_tasks(sweep, comma
         if driver is None or driver.poll() is not None:
             driver = command(folder.path, "--workers", "2", "--quiet", wait=False)
         before = finished(folder)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 60 * SLOW
         while finished(folder) < min(before + 2, TASKS) and driver.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         if kills == KILLS:
-            assert driver.wait(240) == 0, driver.stderr.read()
+            assert driver.wait(240 * SLOW) == 0, driver.stderr.read()
             continue
         time.sleep(chance.uniform(0.0, 0.3))
         kills += 1
@@ -78,8 +79,8 @@ def test_kill_9_twenty_times_loses_nothing_but_the_unfinished_tasks(sweep, comma
                 continue
         lost += 1 if what == "worker" else 2
         if what != "worker":
-            driver.wait(20)
-            _gone, alive = psutil.wait_procs(family, timeout=20)
+            driver.wait(20 * SLOW)
+            _gone, alive = psutil.wait_procs(family, timeout=20 * SLOW)
             assert not alive, "a worker outlived its driver"
             driver = None
     assert kills >= KILLS // 2  # the sweep must have been disturbed again and again
@@ -98,13 +99,13 @@ def test_the_neighbour_of_a_killed_worker_works_on(sweep, command, digest):
     expected = whole(sweep, digest, replicates=60, chunk=30)
     driver = command(folder.path, "--workers", "2", wait=False)
     pulse = folder.path / "workers"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 60 * SLOW
     while finished(folder) < 6 and time.monotonic() < deadline:
         time.sleep(0.05)
     workers = sorted({int(p.name.split(".")[-2]) for p in (folder.path / "unfinished").glob("*.journal")})
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
-    out, err = driver.communicate(timeout=120)
+    out, err = driver.communicate(timeout=120 * SLOW)
     assert driver.returncode == 0, err
     assert "1 workers replaced" in out
     (facts,) = (json.loads(p.read_text()) for p in pulse.glob("*.json"))
@@ -118,15 +119,15 @@ def test_signals_stop_cleanly_and_the_same_command_carries_on(sweep, command, di
     folder = sweep("count", replicates=40, chunk=20)
     expected = whole(sweep, digest, replicates=40, chunk=20)
     driver = command(folder.path, "--workers", "2", wait=False)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 60 * SLOW
     while finished(folder) < 4 and time.monotonic() < deadline:
         time.sleep(0.05)
     family = children(driver)
     driver.send_signal(number)
-    out, err = driver.communicate(timeout=60)
+    out, err = driver.communicate(timeout=60 * SLOW)
     assert driver.returncode == code, err
     assert "kept" in out + err and "Traceback" not in err
-    assert not psutil.wait_procs(family, timeout=20)[1]
+    assert not psutil.wait_procs(family, timeout=20 * SLOW)[1]
     assert 4 <= finished(folder) < 80
     assert command(folder.path, "--workers", "2", "--quiet").returncode == 0
     assert digest(folder) == expected
@@ -140,12 +141,12 @@ def test_two_drivers_on_one_folder(sweep, command, digest):
     folder = sweep("count", replicates=60, chunk=6)
     expected = whole(sweep, digest, replicates=60, chunk=6)
     first = command(folder.path, "--workers", "1", wait=False)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 60 * SLOW
     while finished(folder) < 1 and time.monotonic() < deadline:
         time.sleep(0.05)
     second = command(folder.path, "--workers", "1", wait=False)
     for driver in (first, second):
-        _out, err = driver.communicate(timeout=200)
+        _out, err = driver.communicate(timeout=200 * SLOW)
         assert driver.returncode == 0, err
     assert digest(folder) == expected
     assert len(marks(folder)) <= 120 + 2 * 6

@@ -157,7 +157,7 @@ def test_no_merge_while_chunks_are_missing(sweep):
 
 
 def test_a_sweep_that_expands_keeps_what_is_there(sweep, digest):
-    from sim.sweep.folder import expand
+    from sim.sweep.expand import expand
 
     folder = sweep("count")
     drive.carry_out(folder, folder.missing(), "here")
@@ -189,3 +189,28 @@ replicates = 2
     folder = create(plan.load(file), tmp_path / "s")
     assert len(folder.runs) == 12
     assert len(folder.tasks) == 2 + 6
+
+
+def test_an_array_task_has_compiled_code_of_its_own(sweep, monkeypatch):
+    """Nodes must not share the folder that the submitting process compiled into: they get a copy, and forget where it was."""
+    from sim.engines import slurm
+    from sim.sweep.measure import Measured
+    from sim.sweep.plan import Cluster
+
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/home/some body/compiled")
+    folder = sweep("quick")
+    text = slurm.script(folder, Cluster(), Measured(1.0, 1.0, 2.0, 3 * 10**8, 10_000, 2), folder.missing(), 1)
+    lines = text.splitlines()
+    copied = next(i for i, line in enumerate(lines) if "cp -r '/home/some body/compiled' \"$cache/hytesim/numba/\"" in line)
+    assert copied < lines.index('export XDG_CACHE_HOME="$cache"') < next(i for i, line in enumerate(lines) if line.startswith("exec "))
+    assert any(line.startswith("unset NUMBA_CACHE_DIR") for line in lines)
+
+
+def test_dask_at_an_address(sweep, hashed):
+    """Workers that somebody else started, as on a list of ssh hosts."""
+    distributed = pytest.importorskip("distributed")
+    plain, other = sweep("quick", name="here"), sweep("quick", name="address")
+    drive.carry_out(plain, plain.missing(), "here")
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
+        drive.carry_out(other, other.missing(), "dask", options={"address": cluster.scheduler_address})
+    assert parts(other, hashed) == parts(plain, hashed)

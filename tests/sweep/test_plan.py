@@ -1,6 +1,9 @@
 """Plan files: every mistake told at once with its place and a near miss; designs, constraints, posterior draws and task keys."""
 
 import datetime
+import re
+import textwrap
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +13,7 @@ from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep import tasks
 from sim.sweep.constraint import Constraint
+from sim.sweep.expand import expand
 
 GOOD = """
 [sweep]
@@ -131,10 +135,10 @@ def test_posterior_draws_are_set_draw_by_draw(read, tmp_path):
     folder = folders.create(read(text), tmp_path / "s")
     found = {(r["draw"], folder.scenario(r).parameters["wellbeing.persistence"].value) for r in folder.tasks.to_dict("records")}
     assert found == {(1, 0.81), (2, 0.82)}
-    more = folders.expand(folder, draws=1)
+    more = expand(folder, draws=1)
     assert {r["draw"] for r in more.runs.to_dict("records")} == {1, 2, 3}
     with pytest.raises(ValueError, match="has 3 rows"):
-        folders.expand(more, draws=1)
+        expand(more, draws=1)
     with pytest.raises(ScenarioError, match="the posterior has 3 rows"):
         read(text.replace("draws = 2", "draws = 9"))
 
@@ -167,3 +171,15 @@ def test_the_scenarios_are_kept_with_the_sweep(tmp_path):
     assert folder.scenario(row).parameters["wellbeing.persistence"].value == 0.9
     with pytest.raises(ValueError, match="scenario 'mine' was edited"):
         folders.create(plans.load(tmp_path / "p.toml"), tmp_path / "s")
+
+
+def test_the_plan_that_the_page_shows_is_a_plan(read):
+    """docs/cluster.md: its plan with the parts it adds, as a stranger would put them together."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "cluster.md").read_text(encoding="utf-8")
+    blocks = [textwrap.dedent(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
+    assert len(blocks) == 3
+    plan = read("\n".join(blocks))
+    assert plan.points and plan.dropped and plan.search.candidates == 64 and plan.cluster.cpus == 32
+    from sim.sweep.search import check
+
+    assert check(plan).maximise == ["wellby"]

@@ -3,6 +3,7 @@
 After each accident the missing part is submitted again, and the store must be the laptop's, byte for byte.
 """
 
+import math
 import os
 import shutil
 import subprocess
@@ -15,7 +16,9 @@ from sim.sweep import drive, journal
 from sim.sweep.folder import Folder
 from sim.sweep.measure import Measured
 from sim.sweep.plan import Cluster
+from tests.sweep.patience import SLOW
 
+SHORT = math.ceil(SLOW)  # minutes of a walltime that a job runs into
 MEASURED = Measured(seconds=1.0, slowest=1.0, start=2.0, memory=300 * 2**20, disk=10_000, machine_cores=2)
 
 
@@ -26,7 +29,7 @@ def up():
     if "hytesim-test-slurm" not in os.environ.get("SLURM_CONF", "") and not os.environ.get("SLURM_HERE"):
         return "SLURM_CONF is not that of .ci/slurm_up.sh: these tests submit jobs and cut off nodes"
     try:
-        seen = subprocess.run(["sinfo", "-h", "-o", "%D"], capture_output=True, text=True, timeout=5, check=False)
+        seen = subprocess.run(["sinfo", "-h", "-o", "%D"], capture_output=True, text=True, timeout=5 * SLOW, check=False)
     except subprocess.TimeoutExpired:
         return "Slurm does not answer"
     return "" if seen.stdout.strip() else "Slurm does not answer"
@@ -37,7 +40,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.skipif(bool(up()), reason=up() or "
 
 def say(*words):
     """What a Slurm command says."""
-    return subprocess.run(words, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
+    return subprocess.run(words, capture_output=True, text=True, timeout=30 * SLOW, check=False).stdout.strip()
 
 
 def states(job):
@@ -46,12 +49,12 @@ def states(job):
 
 
 def until(condition, seconds=200, what="it"):
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SLOW * seconds
     while time.monotonic() < deadline:
         if condition():
             return
         time.sleep(0.3)
-    raise AssertionError(f"{what} did not happen in {seconds} s:\n{say('squeue')}\n{say('sinfo')}")
+    raise AssertionError(f"{what} did not happen in {SLOW * seconds:.0f} s:\n{say('squeue')}\n{say('sinfo')}")
 
 
 def submitted(folder, count=2, change=lambda text: text):
@@ -93,8 +96,9 @@ def test_forty_shards(sweep, digest):
 
 def test_walltime_is_seen_coming(sweep, digest):
     """USR1 before the end: the shard stops by itself with exit code 75, and the next submit goes on."""
-    folder = sweep("second", replicates=40, chunk=20)
-    short = ("--time=00:15:00", "--time=00:01:00"), ("USR1@120", "USR1@35")
+    sizes = {"replicates": 40 * SHORT, "chunk": 20}
+    folder = sweep("second", **sizes)
+    short = ("--time=00:15:00", f"--time=00:{SHORT:02d}:00"), ("USR1@120", "USR1@35")
 
     def change(text):
         for old, new in short:
@@ -106,22 +110,23 @@ def test_walltime_is_seen_coming(sweep, digest):
     until(lambda: not states(job), 150, "the early end")
     assert "exited with status" not in say("tail", str(next((folder.path / "log").iterdir())))
     assert "Told to stop" in next((folder.path / "log").iterdir()).read_text()
-    assert 0 < done(folder) < 80
+    assert 0 < done(folder) < 80 * SHORT
     assert not folder.failures()
     finish(folder, job)
-    same_as_here(folder, sweep, digest, replicates=40, chunk=20)
+    same_as_here(folder, sweep, digest, **sizes)
 
 
 def test_walltime_without_warning(sweep, digest):
     """Killed by Slurm at its time: the journal has what was finished."""
-    folder = sweep("second", replicates=60, chunk=60)
-    job = submitted(folder, 1, lambda text: text.replace("--time=00:15:00", "--time=00:01:00").replace("#SBATCH --signal=B:USR1@120\n", "")
-                    .replace("exec ", "trap '' TERM\n"))
+    sizes = {"replicates": 60 * SHORT, "chunk": 60 * SHORT}
+    folder = sweep("second", **sizes)
+    time_asked, warning = ("--time=00:15:00", f"--time=00:{SHORT:02d}:00"), ("#SBATCH --signal=B:USR1@120\n", "")
+    job = submitted(folder, 1, lambda text: text.replace(*time_asked).replace(*warning).replace("exec ", "trap '' TERM\n"))
     until(lambda: not states(job), 200, "the kill")
     kept = done(folder)
-    assert 0 < kept < 120
+    assert 0 < kept < 120 * SHORT
     finish(folder, job)
-    same_as_here(folder, sweep, digest, replicates=60, chunk=60)
+    same_as_here(folder, sweep, digest, **sizes)
 
 
 def test_scancel_and_requeue(sweep, digest):
