@@ -17,8 +17,8 @@ from results.language import MARKS, current
 from results.uncertainty import interval
 
 __all__ = [
-    "Line2D", "Rectangle", "Style", "arms", "around_zero", "bare", "cloud", "corners", "finish", "legend_in", "line", "look", "new",
-    "settle", "spread", "styles",
+    "Line2D", "Rectangle", "Style", "arms", "around_zero", "bare", "beside", "cloud", "corners", "finish", "legend_in", "line", "look",
+    "new", "settle", "spread", "styles",
 ]  # fmt: skip
 
 COMPARATOR = "#4d4d4d"
@@ -73,6 +73,12 @@ def arms(frame, comparator=None):
 def styles(names):
     """The style of each arm by its place, the comparator grey."""
     return {name: Style(place) for place, name in enumerate(names)}
+
+
+def beside(frame, table, comparator=None):
+    """The comparator of a table, and the styles of the arms of `frame`, which are set against it."""
+    first = arms(table, comparator)[0]
+    return first, styles([first, *frame["arm"].drop_duplicates()])
 
 
 def look():

@@ -27,7 +27,7 @@ from results.words import (
     small,
 )  # fmt: skip
 
-__all__ = ["Shown", "behind", "decision", "gaps", "levels", "payers", "rests_on", "worth"]
+__all__ = ["Shown", "behind", "decision", "gaps", "levels", "payers", "perspectives", "rates", "rests_on", "returns", "worth"]
 
 MOST_ROWS = 150
 HEADERS = {
@@ -208,6 +208,50 @@ def payers(frame, arm, labels):
     headers = [say("Payer"), *(say("All years") if year == "all" else str(year) for year in wide.columns)]
     note = say("Added cost ({unit}, prices of 2018), undiscounted, benefits and taxes included; minus is a saving.", unit=unit)
     return Shown(f"{say('Payer by year')}: {label(arm, labels)}", headers, rows, note)
+
+
+def returns(frame, arm, labels):
+    """What each payer has saved for each euro of the programme, year by year; frame: one of `numbers.returns`."""
+    wide = frame.pivot(index="payer", columns="year", values="saved_per_euro")
+    last = frame[frame["year"] == frame["year"].max()].set_index("payer")
+    digits = decimals(wide.to_numpy().ravel(), least=2, most=3)
+    order = [name for name in (*PAYERS, "all") if name in wide.index]
+    rows = [
+        [say("All payers") if name == "all" else label(name), money(last.at[name, "paid"]), money(last.at[name, "saved"], True),
+         *(small(value, digits, signed) for value in wide.loc[name])] for name in order
+    ]
+    headers = [say("Payer"), say("Paid on the programme"), say("Saved elsewhere"), *map(str, wide.columns)]
+    note = say(
+        "By year: what the payer has saved so far, in euros, for each euro that all payers have paid on the programme so far; minus: its "
+        "other spending has grown. Undiscounted, benefits and taxes included, means over runs. Who pays and who saves need not be the same."
+    )
+    return Shown(f"{say('Return per euro')}: {label(arm, labels)}", headers, rows, note)
+
+
+def perspectives(found, labels):
+    """Added cost and the price of a WELLBY from each point of view."""
+    rows = []
+    for _, row in numbers.perspectives(found).iterrows():
+        price = money(row["ratio"]) if row["quadrant"] == "costs_more_gains" else say(QUADRANTS[row["quadrant"]])
+        (middle, low, high), unit = moneys([row["cost"], row["low"], row["high"]], True)
+        rows.append([label(row["arm"], labels), label(row["payer"]), f"{middle} {unit} ({between(low, high, str)})", price])
+    headers = [say("Scenario"), say("Whose money counts"), say("Added cost"), say("A WELLBY costs")]
+    note = say("Discounted, whole period, real population. Society: resource costs of all payers; the others: their payments, transfers "
+               "included.")
+    return Shown(say("Perspectives"), headers, rows, note)
+
+
+def rates(frame, labels):
+    """Cost, gain and price at several discount rates; frame: of `numbers.rates`."""
+    rows = []
+    for _, row in frame.iterrows():
+        price = money(row["icer"]) if row["quadrant"] == "costs_more_gains" else say(QUADRANTS[row["quadrant"]])
+        gain = small(row["effect"], 0 if abs(row["effect"]) >= 100 else 1, signed)
+        both = [share(row[name], 0 if float(100 * row[name]).is_integer() else 1) for name in ("rate_cost", "rate_effect")]
+        rows.append([label(row["arm"], labels), *both, money(row["cost"], True), gain, price])
+    headers = [say("Scenario"), say("Rate of costs"), say("Rate of effects"), say("Added cost to society"), say("WELLBYs gained"),
+               say("A WELLBY costs")]
+    return Shown(say("Discount rates side by side"), headers, rows, say("Yearly rates; means over runs, whole period."))
 
 
 def worth(found, labels):
