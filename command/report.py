@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders; several are put side by side if they can be compared.")]
+Runs = Annotated[list[str], typer.Argument(
+    metavar="RUN...", help="Run folders; several are put side by side if they can be compared, with what carried their effects."
+)]
 Language = Annotated[str, typer.Option("--lang", help="Language: en, fi or sv.")]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Also print a PDF, with the machine's Chromium, Chrome or Edge.")]
 Short = Annotated[bool, typer.Option("--short", help="One page: the four sentences, the decision table, two figures.")]
@@ -31,12 +33,12 @@ def report(runs: Runs, lang: Language = "en", pdf: Pdf = False, short: Short = F
         raise store.StoreError("--pdf: no Chromium, Chrome or Edge was found; install one, name it in the environment variable "
                                "CHROME, or print the HTML page from any browser")
     opened = [store.open(path) for path in runs]
-    run = opened[0] if len(opened) == 1 else several.join(opened)
+    run = several.assemble(opened)
     options = {"arm": arm, "least": least}
     if tables:
         typer.echo(sheets.write(run, tables, out, lang, **options))
         return
-    if len(opened) > 1 and not out:
+    if isinstance(run, several.Joined) and not out:
         out = f"report.{lang}.html"
     if short and not out:
         out = Path(run.folder) / f"report.{lang}.short.html"

@@ -221,6 +221,11 @@ class Tables(Mapping):
             self._read[table] = _read(sorted((self._folder / table).glob("part-*.parquet")))
         return self._read[table]
 
+    def __setitem__(self, table, frame):
+        """Set a table beside those of the folder, in memory only."""
+        self._names = sorted({*self._names, table})
+        self._read[table] = frame
+
     def __contains__(self, table):
         return table in self._names  # without reading it, as a Mapping would
 
