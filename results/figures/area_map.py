@@ -13,10 +13,10 @@ NEEDS = ("area_wellbeing", "areas")
 PAIRED = True
 TITLE = word("Where: change in mean wellbeing by area")
 HOW = word(
-    "How to read: one tile per area of a municipality (postal areas joined, or equal parts where no postal areas are known), the "
-    "municipalities outlined and placed as near to where they lie as tiles can be; within them the place of an area means nothing. "
-    "Blue is a higher mean score than under {first} in the last December, orange a lower one. Areas with few simulated residents vary "
-    "by chance."
+    "How to read: one tile per area of a municipality (postal areas joined, or equal parts where no postal areas are known) with its "
+    "number, the municipalities outlined and placed as near to where they lie as tiles can be; within them the place of an area means "
+    "nothing. Blue is a higher mean score than under {first} in the last December, orange a lower one. Areas with few simulated "
+    "residents vary by chance."
 )
 MOST = 500  # areas; more would be too small to see, and slow to place
 
@@ -81,13 +81,13 @@ def draw(tables, comparator=None, labels=None, arm=None):
     first = label(style.arms(tables["area_wellbeing"], comparator)[0], labels)
     colours = Colours(frame["mean"])
     columns, rows = frame["column"].max() + 1, frame["row"].max() + 1
-    size = min(9.0 / columns, 0.7)  # inches a tile is wide
+    size = min(9.0 / columns, 0.5)  # inches a tile is wide
     figure, axes = style.new(width=10.5, height=1.9 + max(rows, 4) * size)
     axis = axes[0, 0]
     for _, row in frame.iterrows():
         x, y = row["column"] - 0.5, row["row"] - 0.5
         axis.add_patch(style.Rectangle((x, y), 1, 1, facecolor=colours.of(row["mean"]), edgecolor="white", linewidth=0.6))
-        if size > 0.3:
+        if size > 0.25:
             text = {"ha": "center", "va": "center", "size": 7, "color": colours.ink(row["mean"])}
             axis.text(row["column"], row["row"] + 0.2, str(row["number"] + 1), **text)
     _outlines(axis, frame)

@@ -46,7 +46,7 @@ def _condensed(frame, points):
     whole = pd.concat([tall, more], ignore_index=True)
     found = over_runs(whole.assign(value=PER * whole["value"]), ["arm", "measure", "stratum"])
     order = {arm: place for place, arm in enumerate(frame["arm"].drop_duplicates())}
-    found = found.assign(place=found["arm"].map(order), stratum_kind="income_fifth").astype({"measure": str, "stratum": str})
+    found = found.assign(place=found["arm"].map(order), stratum_kind="start_fifth").astype({"measure": str, "stratum": str})
     return found.sort_values(["place", "measure", "stratum"]).drop(columns="place").reset_index(drop=True)
 
 

@@ -19,7 +19,7 @@ LAST = ("interactions", "outside")
 
 def data(tables, comparator=None, arm=None):
     """Change of mean wellbeing [EUROHIS points] by pathway of one arm (by default the first of the table): mean, low, high over runs,
-    share of the full effect; the full effect first.
+    part (share of the full effect); the full effect first.
     """
     frame = mechanisms.decompose(tables["mechanisms"])
     frame = frame[(frame["stratum"] == STRATUM) & (frame["outcome"] == OUTCOME)].astype({"arm": str})
@@ -29,7 +29,7 @@ def data(tables, comparator=None, arm=None):
         raise FigureError(say("the scenario has no programme of this kind"))
     rank = frame["pathway"].map({mechanisms.FULL: 0} | dict.fromkeys(LAST, 2)).fillna(1)
     frame = frame.assign(rank=rank, size=-frame["mean"].abs()).sort_values(["rank", "size"], kind="stable")
-    return frame[["arm", "pathway", "mean", "low", "high", "share", "runs"]].reset_index(drop=True)
+    return frame.rename(columns={"share": "part"})[["arm", "pathway", "mean", "low", "high", "part", "runs"]].reset_index(drop=True)
 
 
 def says(frame, labels=None):
@@ -37,7 +37,7 @@ def says(frame, labels=None):
     whole, parts = frame.iloc[0], frame[~frame["pathway"].isin([mechanisms.FULL, *LAST])].head(2)
     digits = decimals([whole["mean"]], least=3)
     told = "; ".join(
-        say("“{pathway}” carries {share}", pathway=say(mechanisms.LABELS[row["pathway"]]), share=share(row["share"]))
+        say("“{pathway}” carries {share}", pathway=say(mechanisms.LABELS[row["pathway"]]), share=share(row["part"]))
         for _, row in parts.iterrows()
     )
     return say(
@@ -53,7 +53,7 @@ def draw(tables, comparator=None, labels=None, arm=None):
     axis = axes[0, 0]
     for place, (_, row) in enumerate(frame.iterrows()):
         dots(axis, place, row, COLOUR, filled=row["pathway"] == mechanisms.FULL)
-        axis.annotate(share(row["share"]), (1.01, place), xycoords=axis.get_yaxis_transform(), va="center", size=8.5)
+        axis.annotate(share(row["part"]), (1.01, place), xycoords=axis.get_yaxis_transform(), va="center", size=8.5)
     names_of_rows(axis, [say(mechanisms.LABELS[name]) for name in frame["pathway"]])
     axis.axvline(0, color="black", linewidth=0.9, zorder=1.5)
     axis.set_xlabel(say("Change in mean wellbeing (EUROHIS-QOL-8 points); right: share of the full effect"))

@@ -204,7 +204,8 @@ def around_zero(axis):
     for low, high, set_limits in ((*axis.get_xlim(), axis.set_xlim), (*axis.get_ylim(), axis.set_ylim)):
         low, high = min(low, 0.0), max(high, 0.0)
         air = 0.16 * (high - low or 1.0)
-        limits.append((min(low, -air), max(high, air)))
+        words = 0.1 * (high - low) if set_limits == axis.set_ylim else 0.0  # room above and below for the words in the corners
+        limits.append((min(low, -air) - words * (low < 0), max(high, air) + words * (high > 0)))
         set_limits(*limits[-1])
     return limits
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from results import tidy
-from results.figures import style
+from results.figures import FigureError, style
 from results.figures._series import in_order, over_runs
 from results.language import say, word
 from results.uncertainty import KEYS, paired
@@ -25,6 +25,8 @@ def data(tables, comparator=None):
     95 % interval over runs; measure `change` is the paired difference to the comparator.
     """
     outcomes = tables["outcomes"]
+    if not ((outcomes["stratum_kind"] == "service") & (outcomes["outcome"] == "waiting")).any():
+        raise FigureError(say("hidden: too few residents behind every figure"))
     first, *others = style.arms(outcomes, comparator)
     found = []
     for outcome, factor in YEARLY.items():

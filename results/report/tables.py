@@ -7,6 +7,7 @@ import pandas as pd
 
 from results.figures.who_gains import name as stratum_name
 from results.language import say, word
+from results.mechanisms import LABELS
 from results.report import numbers
 from results.words import (
     GROUPS,
@@ -32,6 +33,7 @@ __all__ = ["Shown", "behind", "decision", "gaps", "levels", "payers", "perspecti
 MOST_ROWS = 150
 HEADERS = {
     "arm": word("Scenario"), "name": word("Name"), "stratum_kind": word("Kind of group"), "stratum": word("Group"),
+    "pathway": word("Pathway"), "part": word("Share of the effect"),
     "measure": word("Measure"), "outcome": word("Outcome"), "date": word("Month"), "month": word("Month number"), "year": word("Year"),
     "payer": word("Payer"), "mean": word("Mean"), "low": word("95 %, low"), "high": word("95 %, high"), "runs": word("Runs"),
     "moment": word("When"), "x": word("Part of residents"), "n": word("Simulated residents"), "intervention": word("Programme"),
@@ -58,9 +60,11 @@ VALUES = {
     "share_better": word("share better off"), "share_worse": word("share worse off"), "share_same": word("share about the same"),
     "group_ever": word("group, ever"), "group_start": word("group at the start"), "start_fifth": word("income fifth"),
     "start_wellbeing_fifth": word("fifth of starting wellbeing"), "activity": word("main activity"), "group": word("group"),
-    "net": word("net"), "waiting": word("waiting (months)"), "unmet": word("requests given up per 1,000 resident-years"),
+    "net": word("net"), "pooled": word("moves too rare to show"), "efficiency": word("net gain of all"),
+    "equity": word("worth of how it is spread"), "forgone": word("lost elsewhere"), "full": word("full effect"),
+    "waiting": word("waiting (months)"), "unmet": word("requests given up per 1,000 resident-years"),
 }
-HIDDEN = ("row", "column", "longitude", "latitude", "threshold", "month")
+HIDDEN = ("row", "column", "number", "longitude", "latitude", "threshold", "month")
 WHOLE = ("runs", "year", "draw", "replicate", "draws", "tested", "code")
 
 
@@ -113,6 +117,8 @@ def _cell(name, value, kind, digits, labels):
         text = str(value)
         if name == "date":
             return text[:7]
+        if name == "pathway":
+            return say(LABELS.get(text, text))
         if name == "stratum":
             return stratum_name(str(kind), text)
         if name in ("measure", "outcome") and text in HEADERS and text not in VALUES:
