@@ -7,6 +7,7 @@ __all__ = ["LEAST", "POOLED", "hidden", "protect", "reach"]
 
 LEAST = 5  # simulated residents behind a figure, mean of runs
 POOLED = "pooled"  # the state that stands for pairs of states hidden one by one
+LATER = ("income_fifth", "after_start")  # who came later: shown nowhere, nor is how many there are in a fifth
 BY_MONTH = ("municipality",)  # parts shown by month; the others only as means of a year or of the whole period
 PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "start_fifth", "start_wellbeing_fifth")
 KEYS_OF_COUNTS = ("arm", "municipality", "area", "place", "indicator", "population", "source")
@@ -130,7 +131,7 @@ def _strata(frame, least):
 def _sums(counts):
     """Parts that make up all residents, whose number is always shown and never hidden."""
     kinds = {kind for kind, _ in counts}
-    sums = [(None, [cell for cell in counts if cell[0] == kind]) for kind in PARTS if kind in kinds]
+    sums = [(None, [cell for cell in counts if cell[0] == kind and cell != LATER]) for kind in PARTS if kind in kinds]
     return sums + [(None, [(kind, "any"), (kind, "none")]) for kind in GROUPS if (kind, "none") in counts]
 
 

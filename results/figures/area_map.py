@@ -114,14 +114,31 @@ def _outlines(axis, frame):
 
 
 def _names(axis, frame, size):
-    """The name of each municipality in its first tile, shortened to the tiles that follow it in the row."""
+    """The name of each municipality in the first tile of each of its blocks, shortened to the tiles that follow it in the row."""
     taken = {(row["row"], row["column"]): row["municipality"] for _, row in frame.iterrows()}
-    for name, part in frame.groupby("municipality"):
-        row, column = min(zip(part["row"], part["column"], strict=True))
+    means = frame.set_index(["row", "column"])["mean"]
+    colours = Colours(frame["mean"])
+    for row, column in _blocks(taken):
+        name = taken[row, column]
         room = 1
         while taken.get((row, column + room)) == name:
             room += 1
         letters = max(3, int(room * size * 15))
         text = name if len(name) <= letters else name[: letters - 1] + "."
-        mean = part.set_index(["row", "column"]).at[(row, column), "mean"]
-        axis.text(column - 0.42, row - 0.2, text, ha="left", va="center", size=6.2, weight="bold", color=Colours(frame["mean"]).ink(mean))
+        ink = colours.ink(means[row, column])
+        axis.text(column - 0.42, row - 0.2, text, ha="left", va="center", size=6.2, weight="bold", color=ink)
+
+
+def _blocks(taken):
+    """The first tile, row by row, of each block of tiles that hang together and have one owner."""
+    seen = set()
+    for cell in sorted(taken):
+        if cell in seen:
+            continue
+        yield cell
+        edge = [cell]
+        while edge:
+            row, column = edge.pop()
+            seen.add((row, column))
+            beside = ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1))
+            edge += [one for one in beside if one not in seen and taken.get(one) == taken[cell]]

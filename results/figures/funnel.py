@@ -18,8 +18,8 @@ HOW = word(
     "step over the whole period (mean of runs), its line the middle 95 % of runs; filled dots count persons each time they "
     "enter, open dots count one for each month. The axis is logarithmic."
 )
-MONTHS = ("segment", "aware", "intending", "attending")  # steps counted in person-months
-AMOUNTS = ("minutes",)  # not of persons
+MONTHS = ("segment", "aware", "intending", "attending", "eligible", "users")  # steps counted in person-months
+AMOUNTS = ("minutes", "pulled")  # not of persons
 
 
 def data(tables, comparator=None, arm=None):

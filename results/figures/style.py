@@ -164,7 +164,9 @@ def finish(figure, title, how, says, frame=None, legend=()):
     """
     _localise(figure)
     width, height = figure.get_size_inches()
-    above, below = textwrap.wrap(how, int(width * 13.3)), textwrap.wrap(says, int(width * 12.6))
+    above, below = (
+        textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), int(width * letters)) for text, letters in ((how, 13.3), (says, 12.6))
+    )
     top, bottom = (0.42 + 0.17 * len(above), 0.14 + 0.18 * len(below)) if not _bare.get() else (0.02, 0.02)
     if _bare.get():
         height -= 0.4 + 0.17 * len(above) + 0.12 + 0.18 * len(below)
@@ -228,6 +230,7 @@ def corners(axis, words):
     for (right, up), text in words.items():
         text = textwrap.fill(text, 17, break_long_words=False)
         place = {"ha": "right" if right else "left", "va": "top" if up else "bottom", "size": 8.5, "color": "#555555"}
+        place["bbox"] = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.2}  # a zero line may run behind
         axis.text(0.99 if right else 0.01, 0.985 if up else 0.015, text, transform=axis.transAxes, **place)
 
 

@@ -46,6 +46,8 @@ def data(tables, comparator=None, arm=None):
         net = part["out", "in"] - part["in", "out"] + 0 * wide.iloc[:, 0]
         nets.append(net.rename("value").reset_index().assign(kind="group", group=group, from_state="all", to_state="net"))
     frame = over_runs(pd.concat([tall, *nets], ignore_index=True).astype(dict.fromkeys(keys, str)), keys)
+    if not ((frame["mean"] > 0) & (frame["from_state"] != frame["to_state"]) | (frame["from_state"] == POOLED) & (frame["mean"] > 0)).any():
+        raise FigureError(say("nobody moved, or too few residents did to be shown"))
     return frame.assign(arm=arm)
 
 
