@@ -27,7 +27,7 @@ def data(tables, comparator=None, arm=None):
     frame = frame[frame["arm"] == arm]
     if frame.empty:
         raise FigureError(say("the scenario has no programme of this kind"))
-    rank = frame["pathway"].map({mechanisms.FULL: 0} | dict.fromkeys(LAST, 2)).fillna(1)
+    rank = frame["pathway"].map({mechanisms.FULL: 0} | {name: 2 + place for place, name in enumerate(LAST)}).fillna(1)
     frame = frame.assign(rank=rank, size=-frame["mean"].abs()).sort_values(["rank", "size"], kind="stable")
     return frame.rename(columns={"share": "part"})[["arm", "pathway", "mean", "low", "high", "part", "runs"]].reset_index(drop=True)
 
