@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from results import tidy
+
 __all__ = ["LEAST", "POOLED", "hidden", "protect", "reach"]
 
 LEAST = 5  # simulated residents behind a figure, mean of runs
@@ -103,10 +105,20 @@ def protect(tables, least=LEAST):
 
 
 def _without(frame, keys, gone):
+    """The rows whose `keys` are none of the cells `gone`; only rows that share a cell's first key are looked at further."""
     if not gone:
         return frame
-    names = pd.MultiIndex.from_frame(frame[keys].astype({key: str for key in keys if key != "x"}))
-    return frame[~names.isin(list(gone))]
+    hide, rest = np.zeros(len(frame), bool), {}
+    for first, *others in gone:
+        rest.setdefault(first, []).append(tuple(others))
+    for first, cells in rest.items():
+        rows = np.flatnonzero(tidy.among(frame[keys[0]], [first]))
+        part = frame[keys[1:]].iloc[rows]
+        if len(keys) == 2:
+            hide[rows] = tidy.among(part[keys[1]], [cell[0] for cell in cells])
+        else:
+            hide[rows] = pd.MultiIndex.from_frame(part.astype(str)).isin(cells)
+    return frame[~hide]
 
 
 def _strata(frame, least):
