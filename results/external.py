@@ -115,7 +115,8 @@ def _without_marks(frame):
     """Numbers such as 1 000,5 as numbers, where all of a column are written so."""
     for column in frame.columns:
         text = frame[column].dropna().astype(str)
-        if frame[column].dtype == object and str(column).strip() not in NAMED and len(text) and text.str.fullmatch(GROUPED).all():
+        written = not pd.api.types.is_numeric_dtype(frame[column]) and str(column).strip() not in NAMED
+        if written and len(text) and text.str.fullmatch(GROUPED).all():
             plain = text.str.replace(r"\s", "", regex=True).str.replace(",", ".").str.replace("\N{MINUS SIGN}", "-")
             frame[column] = pd.to_numeric(plain).reindex(frame.index)
     return frame

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from results import money, tidy, uncertainty
-from results.compare import summarise
+from results.compare import summarise_all
 from results.economics import icer
 from results.figures import style, tornado
 from results.report.names import scenario
@@ -27,17 +27,9 @@ class Answers(NamedTuple):
 
 
 def answers(tables, arms, titles, discount=0.03):
-    """`results.compare.summarise` of every arm: `Answers`; none for a run of one scenario."""
+    """`results.compare.summarise_all`: `Answers`; none for a run of one scenario."""
     comparator, *others = arms
-    apart = {name: tables[name] for name in ("outcomes", "ledger") if others}
-    apart = {name: {arm: frame[(frame["arm"] == arm).to_numpy()] for arm in arms} for name, frame in apart.items()}
-    return Answers(comparator, {
-        arm: summarise(
-            {**tables, **{name: pd.concat([parts[comparator], parts[arm]]) for name, parts in apart.items()}},
-            comparator, arm, discount=discount, titles=titles,
-        )
-        for arm in others
-    })
+    return Answers(comparator, summarise_all(tables, comparator, others, discount=discount, titles=titles) if others else {})
 
 
 def decision(found, value=20_000.0):

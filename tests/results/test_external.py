@@ -111,7 +111,8 @@ def test_notes_say_what_was_assumed():
         ("arm,cost,effect\na,1,1\nb,x,1", "line 3, column cost: 'x' is not a number"),
         (
             'arm,cost,effect\na,1,1\nb,"1,5",1',
-            "line 3, column cost: '1,5' is not a number; write a decimal point, or separate columns by semicolons",
+            "line 3, column cost: '1,5' is not a number; leave out thousands marks, and write decimals with a point "
+            "(with a comma only between semicolons)",
         ),
         ("arm,cost,effect\na,1,1\nb,inf,1", "line 3, column cost: the number is infinite"),
         ("arm,cost,effect,weight\na,1,1,1\nb,1,1,-2", "line 3, column weight: -2 is negative; a weight is a number of people, 0 or more"),
@@ -161,6 +162,6 @@ def test_files_that_are_no_tables(tmp_path):
     empty.write_text("")
     with pytest.raises(external.TableError, match="cannot be read as a table"):
         external.read(empty)
-    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00arm")
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00ar")  # half a character short
     with pytest.raises(external.TableError, match="cannot be read as a table"):
         external.read(tmp_path / "bytes.csv")
