@@ -16,12 +16,23 @@ def follow(
     draw: Annotated[int | None, typer.Option(min=0, help="Draw of the run (default: its first).")] = None,
     replicate: Annotated[int | None, typer.Option(min=0, help="Replicate of the run (default: its first).")] = None,
     months: Annotated[str | None, typer.Option(metavar="A-B", help="Months told, counted from 0 (default: all).")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of chart and timeline: en, fi or sv.")] = "en",
     out: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where the files go (default: lives/ in the run folder).")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print months, events and sentences as JSON.")] = False,
 ):
     """Tell one simulated resident's months in two arms side by side."""
+    from results.language import LANGUAGES, speaking
+
+    if lang not in LANGUAGES:
+        raise ValueError(f"--lang {lang}: there are {', '.join(LANGUAGES)}")
+    with speaking(lang):
+        _tell(run, resident, arm, draw, replicate, months, out, json)
+
+
+def _tell(run, resident, arm, draw, replicate, months, out, json):
     from results import follow as words
     from results import store
+    from results.report.names import Names
     from sim import lives, runs
 
     finished = store.open(run)
@@ -32,13 +43,11 @@ def follow(
     chosen = ""
     if resident in lives.PICKS:
         resident, gain, reached = lives.pick(arms, *keys, resident)
-        among = f"{reached:,} whom an intervention reached" if reached else "all, since no intervention reaches anybody directly"
-        chosen = f"Chosen among {among}: gain {gain:+.4f} points of mean wellbeing over the period."
+        chosen = words.chosen(reached, gain)
     elif not resident.isdigit():
         raise ValueError(f"--resident {resident}: give an id (a whole number) or one of {', '.join(lives.PICKS)}")
     found = lives.follow(arms, *keys, int(resident))
-    names = {n: block.title["en"] for a in arms for n, block in a.interventions.items() if block.title and "en" in block.title}
-    names |= finished.manifest.get("titles", {})
+    names = Names(finished)
     told = words.sentences(found.events, names)
     own, told = (words.between_months(frame, *span) for frame in (found.months, told))
     if own.empty:
@@ -109,6 +118,8 @@ def _write(facts, months, told, table, events, names, folder):
     """Chart (PNG, SVG), the timeline in words, and both tables as CSV; returns the folder."""
     from results import follow_chart, store
     from results.figures import style
+    from results.follow import COLUMNS
+    from results.language import say
 
     name = f"resident-{facts['resident']}_{facts['arms'][1]}_d{facts['draw']}r{facts['replicate']}"
     folder = folder / name
@@ -121,8 +132,8 @@ def _write(facts, months, told, table, events, names, folder):
         store.write_text(folder, file, frame.to_csv(index=False, lineterminator="\n"))
     lines = [facts["who"], *filter(None, [facts["chosen"]]), *facts["story"], facts["check"]]
     rows = [f"| {d[:7]} | {a} | {b} |" for d, a, b in zip(table["date"], table["without"], table["with"], strict=True)]
-    head = [f"# {follow_chart.TITLE.format(resident=facts['resident'])}", ""]
-    body = ["", "| month | without | with |", "|---|---|---|", *rows]
+    head = [f"# {say(follow_chart.TITLE, resident=facts['resident'])}", ""]
+    body = ["", f"| {' | '.join(map(say, COLUMNS))} |", "|---|---|---|", *rows]
     store.write_text(folder, "timeline.md", "\n".join([*head, *(f"{line}\n" for line in lines), *body]) + "\n")
     return folder
 

@@ -7,7 +7,10 @@ import typer
 
 SEED = 2018  # of emulators and resampling, as `hytesim sweep analyse` has it
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, several if they can be compared; or a sweep's folder.")]
+Runs = Annotated[list[str], typer.Argument(
+    metavar="RUN...",
+    help="Run folders; several are put side by side if they can be compared, with what carried their effects. Or a sweep's folder.",
+)]
 Language = Annotated[str, typer.Option("--lang", help="Language: en, fi or sv.")]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Also print a PDF, with the machine's Chromium, Chrome or Edge.")]
 Short = Annotated[bool, typer.Option("--short", help="One page: the four sentences, the decision table, two figures.")]
@@ -36,12 +39,12 @@ def report(runs: Runs, lang: Language = "en", pdf: Pdf = False, short: Short = F
         raise store.StoreError("--pdf: no Chromium, Chrome or Edge was found; install one, name it in the environment variable "
                                "CHROME, or print the HTML page from any browser")
     opened = [store.open(path) for path in runs]
-    run = opened[0] if len(opened) == 1 else several.join(opened)
+    run = several.assemble(opened)
     options = {"arm": arm, "least": least}
     if tables:
         typer.echo(sheets.write(run, tables, out, lang, **options))
         return
-    if len(opened) > 1 and not out:
+    if isinstance(run, several.Joined) and not out:
         out = f"report.{lang}.html"
     if short and not out:
         out = Path(run.folder) / f"report.{lang}.short.html"

@@ -41,7 +41,7 @@ def fay_herriot(means, variances, covariates=None):
     theta = np.where(seen, g * np.where(seen, y, 0.0) + (1.0 - g) * line, line)
     known = np.where(seen, d, 0.0)
     unsure = 2.0 * seen.sum() / (1.0 / (a + d[seen])).sum() ** 2
-    third = np.where(seen, 2.0 * known**2 / np.maximum(a + known, 1e-300) ** 3 * unsure, 0.0)
+    third = 2.0 * known**2 / np.where(seen, a + known, 1.0) ** 3 * unsure
     return theta, np.sqrt(np.where(seen, g * known, a) + (1.0 - g) ** 2 * lever + third), a
 
 

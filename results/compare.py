@@ -12,7 +12,7 @@ from results.economics import QUADRANTS, icer, quadrant
 from results.sentence import write
 from results.uncertainty import KEYS, convergence, interval, paired
 
-__all__ = ["Summary", "summarise"]
+__all__ = ["Summary", "summarise", "summarise_all"]
 
 STATES = (
     "wellbeing",
@@ -70,7 +70,18 @@ def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strat
     names of arms for people. ValueError when a table, column or arm is missing, or no run of the arms has a
     twin.
     """
-    arms = (comparator, arm)
+    return summarise_all(tables, comparator, [arm], discount, wtp, level, strata, titles)[arm]
+
+
+def summarise_all(tables, comparator, arms, discount=0.03, wtp=WTP, level=0.95, strata=None, titles=None):
+    """As `summarise` for several arms, {arm: Summary}; the tables are added up once for all."""
+    sums = _sums(tables, (comparator, *arms), discount)
+    strata = strata or ("group_start" if "group_start" in sums["kinds"] else "group")
+    return {arm: _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles) for arm in arms}
+
+
+def _sums(tables, arms, discount):
+    """What a comparison rests on, by run of all arms: states, flows, gaps, WELLBYs and QALYs, spending; kinds of strata, years."""
     outcomes = tidy.select(tables["outcomes"], arms, outcome=(*STATES, *FLOWS, *SLOPES, *EFFECTS.values()))
     ledger = tidy.payments(tables["ledger"], arms)
     missing = {"wellbeing", *EFFECTS.values()} - set(outcomes["outcome"].unique())
@@ -78,8 +89,6 @@ def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strat
         raise ValueError(f"table outcomes has no outcome {', '.join(sorted(missing))}")
     since = tidy.last_year(outcomes)
     kinds = set(outcomes["stratum_kind"].unique())
-    strata = strata or ("group_start" if "group_start" in kinds else "group")
-    duel = _Duel(comparator, arm, level)
     parts = {str(name): part for name, part in outcomes.groupby("outcome", observed=True)}
     states = _levels(parts, STATES, since)
     totals, plain = (
@@ -89,26 +98,39 @@ def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strat
         }
         for rate in (discount, 0.0)
     )
-    money = {rate: _spending(ledger, parts["wellbeing"], rate) for rate in (0.0, discount)}
+    return {
+        "kinds": kinds,
+        "years": (int(outcomes["month"].max()) - int(outcomes["month"].min()) + 1) / 12,
+        "states": states,
+        "flows": _flows(parts) if set(FLOWS) & set(parts) else None,
+        "gaps": _gaps(parts, since),
+        "effects": {0.0: plain, discount: totals},
+        "money": {rate: _spending(ledger, parts["wellbeing"], rate) for rate in (0.0, discount)},
+    }
+
+
+def _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles):
+    """One arm against its comparator, from `_sums`."""
+    duel = _Duel(comparator, arm, level)
+    states, effects, money = sums["states"], sums["effects"], sums["money"]
     found = {
         "levels": duel.table(states),
-        "flows": duel.table(_flows(parts)) if set(FLOWS) & set(parts) else pd.DataFrame(columns=["outcome"]),
-        "inequality": duel.gaps(_gaps(parts, since)),
+        "flows": duel.table(sums["flows"]) if sums["flows"] is not None else pd.DataFrame(columns=["outcome"]),
+        "inequality": duel.gaps(sums["gaps"]),
         "costs": _costs(duel, money, discount),
-        "gains": duel.table(pd.concat([totals[name].assign(outcome=name) for name in EFFECTS])),
-        "value": _value(duel, {0.0: plain, discount: totals}, money, wtp),
+        "gains": duel.table(pd.concat([effects[discount][name].assign(outcome=name) for name in EFFECTS])),
+        "value": _value(duel, effects, money, wtp),
     }
     if "twins" in tables:
         found["twins"] = _twins(tables["twins"], comparator, arm, level)
     runs = int(found["levels"]["runs"].max())
-    years = (int(outcomes["month"].max()) - int(outcomes["month"].min()) + 1) / 12
     main = duel.pairs(states[(states["outcome"] == "wellbeing") & (states["stratum_kind"] == "all")])
     groups = "as they were at the start" if strata == "group_start" else "of the month"
     notes = [
         convergence(main["value"], main["draw"], "the difference in mean wellbeing"),
         f"Gaps and gains by group use groups {groups}.",
     ]
-    summary = Summary(comparator, arm, titles or {}, strata, years, discount, level, runs, found, notes)
+    summary = Summary(comparator, arm, titles or {}, strata, sums["years"], discount, level, runs, found, notes)
     summary.sentence = write(summary)
     return summary
 

@@ -173,6 +173,13 @@ def notes(panel, wtp):
     found = [*panel.table.notes]
     if draws < DRAWS_NEEDED:
         found.append("One draw only: parameters were not varied, so there is no probability of being worth the money and no EVPI.")
+    if runs == 1:
+        units = panel.units()
+        people = 0 if units is None else int(units.groupby("arm").size().min())
+        found.append(
+            f"Intervals are those of a sample of {people:,} people per arm in one run; they leave out what is uncertain in the model."
+            if people > 1 else "One run without people: there are no intervals."
+        )
     for j, arm in enumerate(panel.arms[1:], start=1):
         gain = wtp[0] * (panel.effects[:, j] - panel.effects[:, 0]) - (panel.costs[:, j] - panel.costs[:, 0])
         if runs > 1:

@@ -14,7 +14,7 @@ from results.inequality import ede, slope_index
 from results.weighted import columns, mean
 
 __all__ = [
-    "AVERSIONS", "Impact", "after", "ede_profile", "equity_weights", "impact", "level_and_gap", "opportunity_cost", "p_narrows",
+    "AVERSIONS", "Impact", "after", "ede_profile", "edes", "equity_weights", "impact", "level_and_gap", "opportunity_cost", "p_narrows",
     "staircase", "weighted_benefit",
 ]  # fmt: skip
 
@@ -90,6 +90,29 @@ def ede_profile(before, now, people, aversions=None, kind="atkinson"):
         x = _level(now, people) - _level(before, people)
         rows.append((float(e), old, new, new - old, x, new - old - x))
     return pd.DataFrame(rows, columns=["aversion", "before", "after", "change", "efficiency", "equity"])
+
+
+def edes(levels, aversions, people):
+    """Atkinson's equally distributed equivalent of many runs at once, shape (runs, aversions): `inequality.ede` row by row.
+
+    levels: above 0, (runs, groups); people: (groups,) or (runs, groups); aversions >= 0. Source: Atkinson 1970.
+    """
+    y, e = np.asarray(levels, dtype=np.float64), np.asarray(aversions, dtype=np.float64)
+    w = np.broadcast_to(np.asarray(people, dtype=np.float64), y.shape)
+    if y.ndim != 2 or not (np.isfinite(y).all() and (y > 0).all() and np.isfinite(w).all() and (w >= 0).all() and (w.sum(1) > 0).all()):
+        raise ValueError("levels must be above 0, shape (runs, groups), and people at least 0 with somebody in every run")
+    if not (e >= 0).all():
+        raise ValueError(f"aversion to inequality must be at least 0, not {e.min()}")
+    w = w / w.sum(axis=1, keepdims=True)
+    middle = (w * y).sum(axis=1)
+    logs = np.log(y / middle[:, None])
+    found = np.empty((len(y), e.size))
+    for k, one in enumerate(e):
+        powers = (1 - one) * logs
+        top = powers.max(axis=1, keepdims=True)  # so that a high power neither overflows nor vanishes
+        mean_log = top[:, 0] + np.log((w * np.exp(powers - top)).sum(axis=1))
+        found[:, k] = middle * np.exp((w * logs).sum(axis=1) if one == 1 else mean_log / (1 - one))
+    return found
 
 
 def equity_weights(levels, aversion, people=None):

@@ -5,6 +5,8 @@ behind a row.
 """
 
 import difflib
+import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,9 @@ KNOWN = ("arm", "draw", "replicate", "unit", "stratum", "weight", "cost", "effec
 SHOWN = 20  # problems told; a file in the wrong format has thousands of one kind
 EACH = 3  # lines told of one kind of problem in one column
 PAYER, PARAMETER = "cost_", "param_"
+NAMED = ("arm", "unit", "stratum", "currency")  # columns of names
+MISSING = ["", "NaN", "nan", "NA", "N/A", "#N/A", "null", "NULL", "."]
+GROUPED = r"\s*[-\u2212]?\d{1,3}(\s?\d{3})*(,\d+)?\s*"  # thousands set apart by spaces of any kind, a decimal comma
 
 
 class TableError(ValueError):
@@ -52,6 +57,8 @@ def read(path, comparator=None):
     .csv, .txt, .tsv (comma, semicolon with decimal commas, or tab), .parquet, .xlsx. comparator: arm that must be there.
     """
     path = Path(path)
+    if path.is_dir():
+        raise TableError(path.name, ["is a folder, not a table"])
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file")
     kind = path.suffix.lower()
@@ -59,9 +66,9 @@ def read(path, comparator=None):
         if kind in (".csv", ".txt", ".tsv"):
             frame = _text(path)
         elif kind == ".parquet":
-            frame = pd.read_parquet(path)
+            frame = _opened(pd.read_parquet, path, "Parquet")
         elif kind in (".xlsx", ".xlsm"):
-            frame = pd.read_excel(path)
+            frame = _opened(pd.read_excel, path, "Excel", **_gaps(pd.read_excel(path, nrows=0)) if zipfile.is_zipfile(path) else {})
         else:
             raise TableError(path.name, [f"files of kind {kind or 'no ending'!r} cannot be read; give .csv, .tsv, .parquet or .xlsx"])
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -71,12 +78,48 @@ def read(path, comparator=None):
     return check(frame, path.name, comparator)
 
 
+def _opened(read, path, kind, **options):
+    """A file read by a library, whose complaint is put in one clear line."""
+    try:
+        return read(path, **options)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise TableError(path.name, [f"cannot be read as {kind}: {str(error).splitlines()[0]}"]) from None
+
+
+def _gaps(header):
+    """Which texts mean that nothing stands there: in columns of names only an empty one, since an arm may be called None or NA."""
+    return {"keep_default_na": False, "na_values": {c: [""] if str(c).strip() in NAMED else MISSING for c in header.columns}}
+
+
 def _text(path):
-    """A text table; the separator is the one that the header holds most of, and a semicolon brings decimal commas."""
-    with path.open(encoding="utf-8-sig") as file:
-        header = file.readline()
-    separator = max(",;\t", key=header.count)
-    return pd.read_csv(path, sep=separator, decimal="," if separator == ";" else ".", encoding="utf-8-sig", skipinitialspace=True)
+    """A text table; the separator is the one that the header holds most of, and a semicolon brings decimal commas.
+
+    UTF-8, UTF-16 with its mark, or else the code page in which older spreadsheets save.
+    """
+    raw = path.read_bytes()
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        whole = raw.decode("utf-16")
+    else:
+        try:
+            whole = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            whole = raw.decode("cp1252", errors="replace")
+    separator = max(",;\t", key=whole.partition("\n")[0].count)
+    options = {"sep": separator, "decimal": "," if separator == ";" else ".", "skipinitialspace": True}
+    gaps = _gaps(pd.read_csv(io.StringIO(whole), nrows=0, **options))
+    frame = pd.read_csv(io.StringIO(whole), **options, **gaps)
+    return _without_marks(frame) if separator == ";" else frame
+
+
+def _without_marks(frame):
+    """Numbers such as 1 000,5 as numbers, where all of a column are written so."""
+    for column in frame.columns:
+        text = frame[column].dropna().astype(str)
+        written = not pd.api.types.is_numeric_dtype(frame[column]) and str(column).strip() not in NAMED
+        if written and len(text) and text.str.fullmatch(GROUPED).all():
+            plain = text.str.replace(r"\s", "", regex=True).str.replace(",", ".").str.replace("\N{MINUS SIGN}", "-")
+            frame[column] = pd.to_numeric(plain).reindex(frame.index)
+    return frame
 
 
 def check(frame, name="table", comparator=None):
@@ -162,8 +205,8 @@ def _tell(problems, column, rows, why):
 def _texts(frame, column, problems):
     """A column as text; missing or empty ones are problems."""
     values = frame[column]
-    text = values.astype(str).str.strip()
-    _tell(problems, column, np.flatnonzero(values.isna() | (text == "")), lambda i: "nothing stands here")
+    text = values.astype(str).str.strip().where(values.notna(), "")
+    _tell(problems, column, np.flatnonzero(text == ""), lambda i: "nothing stands here")
     return text.to_numpy(dtype=object)
 
 
@@ -175,7 +218,8 @@ def _numbers(frame, column, problems):
     _tell(problems, column, np.flatnonzero(gone), lambda i: "no number stands here (NaN); a missing value is not 0")
 
     def why(i):
-        comma = "; write a decimal point, or separate columns by semicolons" if "," in str(values.iat[i]) else ""
+        comma = "; leave out thousands marks, and write decimals with a point (with a comma only between semicolons)"
+        comma = comma if "," in str(values.iat[i]) else ""
         return f"{str(values.iat[i])!r} is not a number{comma}"
 
     _tell(problems, column, np.flatnonzero(numbers.isna() & ~gone), why)
@@ -208,7 +252,7 @@ def _currency(frame, problems):
 
 def _runs(rows, units, problems, comparator):
     """Problems between rows: arms, rows that stand twice, runs that one arm lacks, weights of nothing."""
-    arms = list(dict.fromkeys(rows["arm"]))
+    arms = [arm for arm in dict.fromkeys(rows["arm"]) if arm]
     if len(arms) == 1:
         problems.append(f"only one arm, {arms[0]!r}; a comparison needs at least two values in column arm")
     if comparator is not None and comparator not in arms:

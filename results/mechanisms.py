@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from results.language import word
 from results.uncertainty import interval
 from results.words import label, share, signed, small
 
@@ -10,23 +11,23 @@ __all__ = ["LABELS", "PARTS", "decompose", "write"]
 
 FULL = "full"
 LABELS = {
-    "full": "Full effect",
-    "information": "Information (recall, word of mouth)",
-    "assistance": "Help with applying",
-    "access": "Access (hassle, opening hours)",
-    "trust": "Trust in services",
-    "contacts": "Contacts with services",
-    "coordination": "Coordination by a case manager",
-    "work": "Support for finding work",
-    "strain": "Household money and strain",
-    "language": "Language",
-    "inclusion": "Inclusion",
-    "cohesion": "Cohesion",
-    "empowerment": "Empowerment",
-    "relief": "Relief of distress",
-    "practice": "Maturity of local practice",
-    "interactions": "Interactions between pathways",
-    "outside": "Outside these pathways",
+    "full": word("Full effect"),
+    "information": word("Information (recall, word of mouth)"),
+    "assistance": word("Help with applying"),
+    "access": word("Access (hassle, opening hours)"),
+    "trust": word("Trust in services"),
+    "contacts": word("Contacts with services"),
+    "coordination": word("Coordination by a case manager"),
+    "work": word("Support for finding work"),
+    "strain": word("Household money and strain"),
+    "language": word("Language"),
+    "inclusion": word("Inclusion"),
+    "cohesion": word("Cohesion"),
+    "empowerment": word("Empowerment"),
+    "relief": word("Relief of distress"),
+    "practice": word("Maturity of local practice"),
+    "interactions": word("Interactions between pathways"),
+    "outside": word("Outside these pathways"),
 }
 PARTS = tuple(name for name in LABELS if name != FULL)
 LEAST = 1e-9  # effects smaller than this are rounding, and have no shares

@@ -221,6 +221,11 @@ class Tables(Mapping):
             self._read[table] = _read(sorted((self._folder / table).glob("part-*.parquet")))
         return self._read[table]
 
+    def __setitem__(self, table, frame):
+        """Set a table beside those of the folder, in memory only."""
+        self._names = sorted({*self._names, table})
+        self._read[table] = frame
+
     def __contains__(self, table):
         return table in self._names  # without reading it, as a Mapping would
 
@@ -263,6 +268,7 @@ class Run:
 
     def __init__(self, manifest, tables, folder=None):
         self.manifest, self.tables, self.folder = manifest, tables, folder
+        self._summaries = {}
 
     @property
     def arms(self):
@@ -282,15 +288,20 @@ class Run:
         return figures.draw(name, self.tables, **options)
 
     def summarise(self, arm=None, **options):
-        """`results.compare.summarise` of one arm (by default the first) against the comparator."""
+        """`results.compare.summarise` of one arm (by default the first) against the comparator; made once and kept."""
         from results import compare
+        from results.language import current
 
         if len(self.arms) < 2:
             raise StoreError(
                 f"{self.folder or 'this run'} has the one arm {self.arms[0]!r}: nothing to compare it with"
             )
         options = {"titles": self.manifest.get("titles"), **options}
-        return compare.summarise(self.tables, self.arms[0], arm or self.arms[1], **options)
+        arm = arm or self.arms[1]
+        key = (arm, repr(sorted(options.items())), current())
+        if key not in self._summaries:
+            self._summaries[key] = compare.summarise(self.tables, self.arms[0], arm, **options)
+        return self._summaries[key]
 
     def __repr__(self):
         return f"Run({', '.join(map(repr, self.arms))}, folder={str(self.folder)!r})"

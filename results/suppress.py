@@ -3,9 +3,14 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["LEAST", "hidden", "protect", "reach"]
+from results import tidy
+
+__all__ = ["LEAST", "POOLED", "hidden", "protect", "reach"]
 
 LEAST = 5  # simulated residents behind a figure, mean of runs
+POOLED = "pooled"  # the state that stands for pairs of states hidden one by one
+LATER = ("income_fifth", "after_start")  # who came later: shown nowhere, nor is how many there are in a fifth
+BY_MONTH = ("municipality",)  # parts shown by month; the others only as means of a year or of the whole period
 PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "start_fifth", "start_wellbeing_fifth")
 KEYS_OF_COUNTS = ("arm", "municipality", "area", "place", "indicator", "population", "source")
 GROUPS = ("group", "group_start", "group_ever")  # overlapping, but those in any and in none make up all
@@ -75,9 +80,16 @@ def protect(tables, least=LEAST):
             gone = _strata(tables[name], least)
             tables[name] = _without(tables[name], keys, gone)
             count += len(gone)
+    if "outcomes" in tables:
+        gone = _services(tables["outcomes"], least)
+        tables["outcomes"] = _without(tables["outcomes"], ["outcome", "stratum"], gone)
+        count += len(gone)
+    if "transitions" in tables:
+        gone = _moves(tables["transitions"], least)
+        tables["transitions"] = _with_pool(tables["transitions"], gone, least)
+        count += len(gone)
     for name, keys, find in (
-        ("transitions", ["kind", "group", "from_state", "to_state"], _moves), ("curves", ["kind", "x"], _points),
-        ("funnel", ["intervention", "step"], _steps),
+        ("curves", ["kind", "x"], _points), ("funnel", ["intervention", "step"], _steps),
     ):
         if name in tables:
             gone = find(tables, least)
@@ -93,16 +105,28 @@ def protect(tables, least=LEAST):
 
 
 def _without(frame, keys, gone):
+    """The rows whose `keys` are none of the cells `gone`; only rows that share a cell's first key are looked at further."""
     if not gone:
         return frame
-    names = pd.MultiIndex.from_frame(frame[keys].astype({key: str for key in keys if key != "x"}))
-    return frame[~names.isin(list(gone))]
+    hide, rest = np.zeros(len(frame), bool), {}
+    for first, *others in gone:
+        rest.setdefault(first, []).append(tuple(others))
+    for first, cells in rest.items():
+        rows = np.flatnonzero(tidy.among(frame[keys[0]], [first]))
+        part = frame[keys[1:]].iloc[rows]
+        if len(keys) == 2:
+            hide[rows] = tidy.among(part[keys[1]], [cell[0] for cell in cells])
+        else:
+            hide[rows] = pd.MultiIndex.from_frame(part.astype(str)).isin(cells)
+    return frame[~hide]
 
 
 def _strata(frame, least):
-    """Strata to hide, looked at in every month in which one is small."""
+    """Strata to hide, looked at in every month in which one is small; parts that are never shown by month as means of their months."""
     if "outcome" in frame:
         frame = frame[(frame["outcome"] == "wellbeing") & frame["stratum_kind"].isin(["all", *PARTS, *GROUPS])]
+        whole = frame["stratum_kind"].isin([kind for kind in PARTS if kind not in BY_MONTH])
+        frame = frame.assign(month=np.where(whole, -1, frame["month"]))
     else:
         frame = frame[frame["measure"] == "mean_gain"].assign(month=0)
     n = frame.groupby(["arm", "month", "stratum_kind", "stratum"], observed=True)["n"].mean().reset_index()
@@ -119,7 +143,7 @@ def _strata(frame, least):
 def _sums(counts):
     """Parts that make up all residents, whose number is always shown and never hidden."""
     kinds = {kind for kind, _ in counts}
-    sums = [(None, [cell for cell in counts if cell[0] == kind]) for kind in PARTS if kind in kinds]
+    sums = [(None, [cell for cell in counts if cell[0] == kind and cell != LATER]) for kind in PARTS if kind in kinds]
     return sums + [(None, [(kind, "any"), (kind, "none")]) for kind in GROUPS if (kind, "none") in counts]
 
 
@@ -131,17 +155,72 @@ def _mean_over_runs(frame, keys, value):
     return mean[mean > 0].groupby(level=keys, observed=True).min()
 
 
-def _moves(tables, least):
-    """Pairs of states to hide; how many are in each state without and with the arm counts as known."""
-    n = _mean_over_runs(tables["transitions"], ["kind", "group", "from_state", "to_state"], "n")
+def _services(outcomes, least):
+    """(outcome, service) to hide: those of few contacts (waiting) or few requests given up (unmet) over the whole period."""
+    rows = outcomes[outcomes["stratum_kind"].isin(["all", "service"]).to_numpy()]
     gone = set()
-    for _, part in n.groupby(level=["kind", "group"], observed=True):
-        counts = {tuple(map(str, cell)): size for cell, size in part.items()}
-        sums = [
-            (None, [cell for cell in counts if cell[at] == state]) for at in (2, 3) for state in {cell[at] for cell in counts}
-        ]
-        gone |= hidden(counts, sums, least)
+    for outcome in ("waiting", "unmet"):
+        part = rows[(rows["outcome"] == outcome).to_numpy()]
+        if part.empty:
+            continue
+        events = part["n"] * (part["value"].fillna(0.0) if outcome == "unmet" else 1.0)
+        counts = {(outcome, str(name)): size for name, size in _mean_over_runs(part.assign(events=events), ["stratum"], "events").items()}
+        services = [cell for cell in counts if cell[1] != "all"]
+        gone |= hidden(counts, [((outcome, "all"), services)] if (outcome, "all") in counts else [], least)
     return gone
+
+
+PAIR = ["kind", "group", "from_state", "to_state"]
+
+
+def _moves(transitions, least):
+    """Pairs of states to hide; how many are in each state without and with the arm counts as known."""
+    gone = set()
+    for counts in _pairs(transitions):
+        gone |= hidden(counts, _margins(counts), least)
+    return gone
+
+
+def _pairs(transitions):
+    """Residents by pair of states, mean of runs, for each kind and group: dicts of (kind, group, from, to)."""
+    n = _mean_over_runs(transitions, PAIR, "n")
+    return [{tuple(map(str, cell)): size for cell, size in part.items()} for _, part in n.groupby(level=["kind", "group"], observed=True)]
+
+
+def _margins(counts):
+    return [(None, [cell for cell in counts if cell[at] == state]) for at in (2, 3) for state in {cell[at] for cell in counts}]
+
+
+def _with_pool(transitions, gone, least):
+    """The table without the pairs `gone`, and for the moves of main activity among them one row a run from POOLED to POOLED.
+
+    It holds their sum where this is enough and leaves every small pair as unknown as the rule asks; else not-a-number, which says that
+    moves are hidden.
+    """
+    left = _without(transitions, PAIR, gone)
+    pools = []
+    for counts in _pairs(transitions):
+        cells = [cell for cell in counts if cell in gone and cell[2] != cell[3]]
+        if not cells or cells[0][0] != "activity":
+            continue
+        sums = [*_margins(counts), (None, cells)]
+        mine = {cell for cell in gone if cell in counts}
+        enough = sum(counts[cell] for cell in cells) >= least
+        safe = enough and all(
+            np.ptp(reach(cell, mine, counts, sums)) >= least - 2 for cell in mine if counts[cell] < least
+        )
+        names = pd.MultiIndex.from_frame(transitions[PAIR].astype(str))
+        rows = transitions[names.isin(cells)]
+        keys = [key for key in ("comparator", "arm", "draw", "replicate") if key in transitions]
+        every = transitions[keys].drop_duplicates()
+        sums = rows.groupby(keys, observed=True)[["persons", "n"]].sum().reset_index()
+        pool = every.merge(sums, on=keys, how="left").fillna({"persons": 0.0, "n": 0})
+        pool = pool if safe else pool.assign(persons=np.nan, n=0)
+        pools.append(pool.assign(kind=cells[0][0], group=cells[0][1], from_state=POOLED, to_state=POOLED))
+    if not pools:
+        return left
+    words = [column for column in left.columns if column not in ("draw", "replicate", "persons", "n")]
+    return pd.concat([frame.astype(dict.fromkeys(words, str)) for frame in (left, *pools)], ignore_index=True)[list(left.columns)]
 
 
 def _points(tables, least):

@@ -6,7 +6,7 @@ import pandas as pd
 from results.economics import discount_factors
 
 __all__ = [
-    "RUN", "add_up", "among", "arms_of", "key_codes", "last_year", "level", "payments", "select", "spans", "spending", "total",
+    "RUN", "add_up", "among", "arms_of", "key_codes", "last_year", "level", "payments", "select", "spans", "spending", "total", "years",
 ]
 
 RUN = ["arm", "draw", "replicate"]
@@ -141,6 +141,14 @@ def add_up(rows, keys, **columns):
 def last_year(outcomes):
     """First month of the last twelve (or of all, if there are fewer)."""
     return max(int(outcomes["month"].max()) - 11, int(outcomes["month"].min()))
+
+
+def years(table):
+    """Calendar year of each row; without dates the years are counted from 1. Whole numbers, shape (len(table),)."""
+    if "date" in table.columns:
+        date = table["date"].astype("category")
+        return date.cat.categories.str[:4].astype(int).to_numpy()[date.cat.codes]
+    return table["month"].to_numpy() // 12 + 1
 
 
 def level(outcomes, outcome, since=0, arms=None, by=(), **where):

@@ -19,7 +19,7 @@ class FigureError(ValueError):
 
 
 class Picture(NamedTuple):
-    """A figure for a page: an SVG element without words around it, the words, and the numbers shown."""
+    """A figure for a page: an SVG element without words around it, the words, the numbers shown, and a table of them if one was made."""
 
     name: str
     title: str
@@ -27,6 +27,7 @@ class Picture(NamedTuple):
     says: str
     svg: str
     frame: object
+    table: object = None
 
 
 def names():

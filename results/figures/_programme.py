@@ -3,7 +3,7 @@
 from results.figures import FigureError, style
 from results.language import say
 
-__all__ = ["COLOUR", "OTHER", "dots", "names_of_rows", "rows_of"]
+__all__ = ["COLOUR", "OTHER", "dots", "looks_of", "names_of_rows", "rows_of"]
 
 
 def rows_of(table, arm=None, comparator=None):
@@ -13,6 +13,12 @@ def rows_of(table, arm=None, comparator=None):
     if arm not in names:
         raise FigureError(say("the scenario has no programme of this kind"))
     return arm, table[(table["arm"] == arm).to_numpy()]
+
+
+def looks_of(frame, comparator=None):
+    """Styles of the arms of a programme's table, in which the comparator need not be; a single arm is never grey."""
+    arms = list(frame["arm"].drop_duplicates())
+    return style.styles(arms if comparator in arms or len(arms) > 1 else ["", *arms])
 
 
 def dots(axis, place, row, look, filled=True, marker="o"):

@@ -1,17 +1,25 @@
-"""What figures over time and over runs share: means with bands, calendar time, the rows of one stratum."""
+"""What figures over time and over runs share: means with bands, calendar time, rows in the order of arms."""
 
 import math
 
 import numpy as np
+import pandas as pd
 
 from results import tidy
 
-__all__ = ["band", "dates", "over_runs", "time_axis", "when"]
+__all__ = ["band", "dates", "in_order", "over_runs", "time_axis", "when"]
 
 
 def over_runs(rows, keys):
     """Mean and the 2.5th and 97.5th percentile over runs of `value`, and their number, by `keys`."""
     return tidy.spans(rows, keys)
+
+
+def in_order(parts, arms, columns, then=()):
+    """Frames below each other with their rows in the order of `arms`, then of the columns `then`; only `columns`, names as text."""
+    frame = pd.concat(parts, ignore_index=True).reindex(columns=columns).astype({"arm": str})
+    place = frame["arm"].map({arm: place for place, arm in enumerate(arms)}).to_numpy()
+    return frame.iloc[np.lexsort([*(frame[name] for name in reversed(then)), place])].reset_index(drop=True)
 
 
 def dates(table):

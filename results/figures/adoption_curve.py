@@ -2,7 +2,8 @@
 
 from results import innovations
 from results.figures import style
-from results.figures._series import band, time_axis, when
+from results.figures._programme import looks_of
+from results.figures._series import band, in_order, time_axis, when
 from results.language import say, word
 from results.words import label, share
 
@@ -18,13 +19,8 @@ def data(tables, comparator=None):
     """Share of municipalities by arm and month, mean over innovations: mean, low, high (of use, over runs), embedded, dropped."""
     frame = innovations.curve(tables["adoption"])
     frame = frame[frame["innovation"] == "all"].rename(columns={"in_use": "mean", "in_use_low": "low", "in_use_high": "high"})
-    order = {arm: place for place, arm in enumerate(style.arms(tables["adoption"], comparator if _has(tables, comparator) else None))}
-    frame = frame.assign(place=frame["arm"].map(order)).sort_values(["place", "month"], kind="stable")
-    return frame[["arm", "month", "date", "mean", "low", "high", "embedded", "dropped"]].reset_index(drop=True)
-
-
-def _has(tables, arm):
-    return (tables["adoption"]["arm"] == arm).any()
+    arms = style.arms(tables["adoption"], comparator if (tables["adoption"]["arm"] == comparator).any() else None)
+    return in_order([frame], arms, ["arm", "month", "date", "mean", "low", "high", "embedded", "dropped"], ["month"])
 
 
 def says(frame, labels=None):
@@ -40,17 +36,16 @@ def says(frame, labels=None):
 def draw(tables, comparator=None, labels=None):
     """A line with its band per arm."""
     frame = data(tables, comparator)
-    arms = list(frame["arm"].drop_duplicates())
-    looks = style.styles(arms if comparator in arms or len(arms) > 1 else ["", *arms])
+    looks = looks_of(frame, comparator)
     figure, axes = style.new(width=9.5, height=4.6)
     axis = axes[0, 0]
     percent = frame.assign(**{name: 100 * frame[name] for name in ("mean", "low", "high", "embedded")})
     for arm, line in percent.groupby("arm", sort=False):
-        band(axis, when(line), line, looks[arm], len(arms))
+        band(axis, when(line), line, looks[arm], len(looks))
         axis.plot(when(line), line["embedded"], color=looks[arm].colour, linewidth=0.9, marker=looks[arm].marker, markersize=3.5,
                   markevery=max(1, len(line) // 12))
     axis.set_ylim(0, None)
     time_axis(axis, when(percent))
     axis.set_ylabel(say("Municipalities (%)"))
-    lines = [style.line(looks[arm], label(arm, labels)) for arm in arms]
+    lines = [style.line(looks[arm], label(arm, labels)) for arm in frame["arm"].drop_duplicates()]
     return style.finish(figure, say(TITLE), say(HOW), says(frame, labels), frame, lines)

@@ -4,6 +4,8 @@ import numpy as np
 
 from results import tidy
 from results.figures import style
+from results.figures._programme import looks_of
+from results.figures._series import in_order
 from results.language import say, word
 from results.words import label, number
 
@@ -25,8 +27,7 @@ def data(tables, comparator=None):
     frame = frame.astype(dict.fromkeys(keys, str))
     sums = frame.assign(need=frame["need"] * frame["residents"]).groupby("arm")[["need", "residents"]].transform("sum")
     frame["need"] = frame["need"] * sums["residents"] / sums["need"]
-    order = {arm: place for place, arm in enumerate(tidy.arms_of(rows))}
-    return frame.assign(place=frame["arm"].map(order)).sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
+    return in_order([frame], tidy.arms_of(rows), frame.columns)
 
 
 def says(frame, labels=None):
@@ -45,8 +46,7 @@ def says(frame, labels=None):
 def draw(tables, comparator=None, labels=None):
     """Marks by area, colours by arm."""
     frame = data(tables, comparator)
-    arms = list(frame["arm"].drop_duplicates())
-    looks = style.styles(arms if comparator in arms or len(arms) > 1 else ["", *arms])
+    looks = looks_of(frame, comparator)
     figure, axes = style.new(width=8.5, height=5.8)
     axis = axes[0, 0]
     for arm, part in frame.groupby("arm", sort=False):
@@ -57,5 +57,5 @@ def draw(tables, comparator=None, labels=None):
     axis.axhline(1, color="#555555", linewidth=0.9)
     axis.set_xlabel(say("Need (1 = average)"))
     axis.set_ylabel(say("Resources per head (1 = average)"))
-    lines = [style.line(looks[arm], label(arm, labels), marks=True) for arm in arms]
+    lines = [style.line(looks[arm], label(arm, labels), marks=True) for arm in frame["arm"].drop_duplicates()]
     return style.finish(figure, say(TITLE), say(HOW), says(frame, labels), frame, lines)

@@ -34,7 +34,7 @@ def data(tables, comparator=None):
     ledger = tables["ledger"]
     first, *others = style.arms(ledger, comparator)
     keys = [*tidy.RUN, "year", "payer"]
-    rows = tidy.add_up(ledger.assign(year=_years(ledger)), keys, amount=ledger["amount"].to_numpy(float))
+    rows = tidy.add_up(ledger.assign(year=tidy.years(ledger)), keys, amount=ledger["amount"].to_numpy(float))
     found = []
     for arm in others:
         each = money.increments_by(rows[rows["arm"].isin([first, arm])], first, arm).astype({"payer": str})
@@ -42,13 +42,6 @@ def data(tables, comparator=None):
         found.append(over_runs(pd.concat([each, net], ignore_index=True), ["year", "payer"]).assign(arm=arm))
     columns = ["arm", "year", "payer", "mean", "low", "high", "runs"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
-
-
-def _years(ledger):
-    if "date" in ledger.columns:
-        date = ledger["date"].astype("category")
-        return date.cat.categories.str[:4].astype(int).to_numpy()[date.cat.codes]
-    return ledger["month"].to_numpy() // 12 + 1
 
 
 def says(frame, labels=None):

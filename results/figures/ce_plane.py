@@ -59,9 +59,7 @@ def euros(value):
 def draw(tables, comparator=None, labels=None, effect="wellby", perspective="society", rate=0.03, value=20_000.0):
     """Dots, means with crosses, and the line of the value of a unit."""
     frame = data(tables, comparator, effect, perspective, rate)
-    first = style.arms(tables["outcomes"], comparator)[0]
-    arms = [first, *frame["arm"].drop_duplicates()]
-    looks = style.styles(arms)
+    first, looks = style.beside(frame, tables["outcomes"], comparator)
     size, unit = money_scale(frame["cost"].abs().max() if len(frame) else 0)
     figure, axes = style.new(width=9.5, height=6.0)
     axis = axes[0, 0]
@@ -70,7 +68,7 @@ def draw(tables, comparator=None, labels=None, effect="wellby", perspective="soc
     _frame_plane(axis, value / size)
     axis.set_xlabel(say(UNITS[effect]))
     axis.set_ylabel(say("Added cost ({unit})", unit=unit))
-    lines = [style.line(looks[arm], label(arm, labels), marks=True) for arm in arms[1:]]
+    lines = [style.line(look, label(arm, labels), marks=True) for arm, look in looks.items() if arm != first]
     lines.append(style.Line2D([], [], color="black", linestyle=(0, (1, 2)), label=say("{value} per WELLBY", value=euros(value))))
     how = say(HOW, first=label(first, labels), value=euros(value), who=say(WHO[perspective]), rate=share(rate))
     return style.finish(figure, say(TITLE), how, says(frame, labels, value), frame, lines)

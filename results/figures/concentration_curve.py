@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from results.figures import style
-from results.figures._series import over_runs
+from results.figures._series import in_order, over_runs
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import between, decimals, label, number, signed, small
@@ -36,10 +36,7 @@ def data(tables, comparator=None):
     for arm in others:
         pairs = paired(index[index["moment"] == "end"], arm, first).assign(arm=arm)
         found.append(over_runs(pairs, ["arm"]).assign(measure="change", moment="end"))
-    frame = pd.concat(found, ignore_index=True).astype({"arm": str})
-    order = frame["arm"].map({arm: place for place, arm in enumerate([first, *others])})
-    columns = ["arm", "measure", "moment", "x", "mean", "low", "high", "runs"]
-    return frame.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)[columns]
+    return in_order(found, [first, *others], ["arm", "measure", "moment", "x", "mean", "low", "high", "runs"])
 
 
 def says(frame, labels=None):

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from results import tidy
-from results.equity import AVERSIONS
+from results.equity import AVERSIONS, edes
 from results.figures import FigureError, style
 from results.figures._series import band, over_runs
-from results.inequality import ede
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import between, decimals, label, number, signed, small
@@ -29,17 +28,15 @@ def data(tables, comparator=None):
     aversion, mean and 95 % interval over runs; fifths weigh as they are in the comparator, last year.
     """
     outcomes = tidy.select(tables["outcomes"], outcome="life_satisfaction", stratum_kind="income_fifth", stratum=tuple("12345"))
-    if outcomes.empty:
+    if outcomes["stratum"].nunique() < len("12345"):
         raise FigureError(say("no life satisfaction by income fifth in the run"))
     first, *others = style.arms(tables["outcomes"], comparator)
     levels = tidy.level(outcomes, "life_satisfaction", tidy.last_year(outcomes))
     values, sizes = (levels.pivot_table(what, tidy.RUN, "stratum", observed=True).dropna() for what in ("value", "n"))
     weights = dict(zip(sizes.loc[first].index, sizes.loc[first].to_numpy(), strict=True))
-    rows = [
-        (*run, e, ede(fifths, e, weights[run[1:]]))
-        for run, fifths in zip(values.index, values.to_numpy(), strict=True) if run[1:] in weights for e in AVERSION
-    ]
-    tall = pd.DataFrame(rows, columns=[*tidy.RUN, "aversion", "value"])
+    values = values[[run[1:] in weights for run in values.index]]
+    found = edes(values.to_numpy(), AVERSION, np.array([weights[run[1:]] for run in values.index]))
+    tall = pd.DataFrame(found, index=values.index, columns=pd.Index(AVERSION, name="aversion")).stack().rename("value").reset_index()
     found = [over_runs(paired(tall, arm, first, ["aversion", *KEYS]), ["aversion"]).assign(arm=arm) for arm in others]
     columns = ["arm", "aversion", "mean", "low", "high", "runs"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
@@ -64,13 +61,11 @@ def says(frame, labels=None):
 def draw(tables, comparator=None, labels=None):
     """One line with its band per arm, marks at the usual aversions."""
     frame = data(tables, comparator)
-    first = style.arms(tables["outcomes"], comparator)[0]
-    arms = [first, *frame["arm"].drop_duplicates()]
-    looks = style.styles(arms)
+    first, looks = style.beside(frame, tables["outcomes"], comparator)
     figure, axes = style.new(width=9.5, height=5.2)
     axis = axes[0, 0]
     for arm, line in frame.groupby("arm", sort=False):
-        band(axis, line["aversion"], line, looks[arm], len(arms))
+        band(axis, line["aversion"], line, looks[arm], len(looks))
         marked = line[line["aversion"].isin(AVERSIONS)]
         axis.plot(marked["aversion"], marked["mean"], looks[arm].marker, color=looks[arm].colour, markersize=5)
     axis.axhline(0, color="black", linewidth=0.9, zorder=1.5)
@@ -78,5 +73,5 @@ def draw(tables, comparator=None, labels=None):
     axis.set_xticks(AVERSIONS, [number(e, 0 if e % 1 == 0 else 2) for e in AVERSIONS])
     axis.set_xlabel(say("Aversion to inequality (Atkinson's parameter)"))
     axis.set_ylabel(say("Change in the equivalent (points, 0-10)"))
-    lines = [style.line(looks[arm], label(arm, labels)) for arm in arms[1:]]
+    lines = [style.line(look, label(arm, labels)) for arm, look in looks.items() if arm != first]
     return style.finish(figure, say(TITLE), say(HOW, first=label(first, labels)), says(frame, labels), frame, lines)

@@ -1,4 +1,4 @@
-"""The equity-impact plane: how much each arm adds for all, and how much it narrows the gap."""
+"""Mean and gap on one plane: how much each arm adds for all, and how much it narrows the gap."""
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from results.words import decimals, label, number, share, signed, small
 
 NEEDS = ("outcomes",)
 PAIRED = True
-TITLE = word("More for all, or more alike? The equity-impact plane")
+TITLE = word("More for all, or more alike? Mean and gap")
 HOW = word(
     "How to read: each small dot is one run beside the same run of {first}; the mark with a cross is the mean and the middle 95 % "
     "of runs. Right is more wellbeing on average, up is a narrower gap between residents in no at-risk group and those in any. "
@@ -55,9 +55,7 @@ def says(frame, labels=None):
 def draw(tables, comparator=None, labels=None):
     """Dots, means with crosses, and a word in each corner."""
     frame = data(tables, comparator)
-    first = style.arms(tables["outcomes"], comparator)[0]
-    arms = [first, *frame["arm"].drop_duplicates()]
-    looks = style.styles(arms)
+    first, looks = style.beside(frame, tables["outcomes"], comparator)
     figure, axes = style.new(width=9.5, height=6.0)
     axis = axes[0, 0]
     for arm, part in frame.groupby("arm", sort=False):
@@ -65,7 +63,7 @@ def draw(tables, comparator=None, labels=None):
     _corners(axis)
     axis.set_xlabel(say("Change in mean wellbeing of all (EUROHIS-QOL-8 points)"))
     axis.set_ylabel(say("Narrowing of the gap (points)"))
-    lines = [style.line(looks[arm], label(arm, labels), marks=True) for arm in arms[1:]]
+    lines = [style.line(look, label(arm, labels), marks=True) for arm, look in looks.items() if arm != first]
     return style.finish(figure, say(TITLE), say(HOW, first=label(first, labels)), says(frame, labels), frame, lines)
 
 

@@ -18,8 +18,8 @@ HOW = word(
     "step over the whole period (mean of runs), its line the middle 95 % of runs; filled dots count persons each time they "
     "enter, open dots count one for each month. The axis is logarithmic."
 )
-MONTHS = ("segment", "aware", "intending", "attending")  # steps counted in person-months
-AMOUNTS = ("minutes",)  # not of persons
+MONTHS = ("segment", "aware", "intending", "attending", "eligible", "users")  # steps counted in person-months
+AMOUNTS = ("minutes", "pulled")  # not of persons
 
 
 def data(tables, comparator=None, arm=None):
@@ -97,5 +97,5 @@ def _panel(axis, part, labels, top):
     axis.set_yticks(range(len(part)), [label(step) for step in part["step"]])
     axis.set_ylim(len(part) - 0.4, -0.6)
     axis.grid(False, axis="y")
-    name = textwrap.fill(label(part["intervention"].iat[0], labels), 38)
+    name = textwrap.fill(label(part["intervention"].iat[0], labels), 34)
     axis.set_title(f"{name}\n{money(part['cost'].iat[0])}", size=9)

@@ -1,10 +1,8 @@
 """The gap in wellbeing between residents in no at-risk group and those in any, over time and against the comparator."""
 
-import pandas as pd
-
 from results import tidy
 from results.figures import FigureError, style
-from results.figures._series import band, dates, over_runs, time_axis, when
+from results.figures._series import band, dates, in_order, over_runs, time_axis, when
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import between, decimals, label, number, share, signed, small
@@ -38,10 +36,8 @@ def data(tables, comparator=None):
         change = over_runs(paired(monthly, arm, first, ["month", *KEYS]), ["month"])
         found.append(change.assign(arm=arm, measure="difference"))
         found.append(over_runs(pairs, ["month"]).assign(arm=arm, measure="last_year", p_narrows=narrows))
-    frame = pd.concat(found, ignore_index=True).reindex(columns=COLUMNS).astype({"arm": str})
-    frame["date"] = frame["month"].map(dates(outcomes))
-    place = frame["arm"].map({arm: place for place, arm in enumerate([first, *others])})
-    return frame.assign(place=place).sort_values(["place", "month"], kind="stable").drop(columns="place").reset_index(drop=True)
+    frame = in_order(found, [first, *others], COLUMNS, ["month"])
+    return frame.assign(date=frame["month"].map(dates(outcomes)))
 
 
 def _kind(tables):

@@ -55,14 +55,24 @@ def tiles(longitude, latitude):
     Places are first spread half by rank, which thins crowded corners, then each is given a cell of a grid so that the
     sum of squared moves is smallest (an assignment problem).
     """
-    from scipy.optimize import linear_sum_assignment
+    width, height, across, down = spread_out(longitude, latitude, np.ones(len(longitude)))
+    return grid(np.column_stack([down, across]), height, width)
 
-    n = len(longitude)
+
+def spread_out(longitude, latitude, room):
+    """Width and height of a grid of tiles, and the wanted column and row of each place; `room`: how many tiles each needs."""
     x, y = longitude * math.cos(math.radians(float(np.mean(latitude)))), -np.asarray(latitude, float)
+    n = float(np.sum(room))
     width = math.ceil(math.sqrt(n * 1.5 * _aspect(x, y)))
     height = math.ceil(n * 1.5 / width)
+    return width, height, _spread(x, width, room), _spread(y, height, room)
+
+
+def grid(wanted, height, width):
+    """A tile of a grid for each wanted (row, column), no two alike, the sum of squared moves smallest: rows and columns from 0."""
+    from scipy.optimize import linear_sum_assignment
+
     cells = np.array([(row, column) for row in range(height) for column in range(width)], float)
-    wanted = np.column_stack([_spread(y, height), _spread(x, width)])
     cost = ((wanted[:, None, :] - cells[None, :, :]) ** 2).sum(2)
     _, chosen = linear_sum_assignment(cost)
     rows, columns = cells[chosen].astype(int).T
@@ -75,10 +85,13 @@ def _aspect(x, y):
     return float(np.clip(wide / high, 0.4, 2.5))
 
 
-def _spread(values, size):
-    """Positions 0..size-1: halfway between where a value lies and its rank."""
-    values = np.asarray(values, float)
-    rank = values.argsort(kind="stable").argsort() / max(1, len(values) - 1)
+def _spread(values, size, room):
+    """Positions 0..size-1: halfway between where a value lies and its rank, in which each takes the room it needs."""
+    values, room = np.asarray(values, float), np.asarray(room, float)
+    order = values.argsort(kind="stable")
+    middle = np.empty(len(values))
+    middle[order] = np.cumsum(room[order]) - 0.5 * (room[order] + room[order[0]])
+    rank = middle / (middle.max() or 1.0)
     place = (values - values.min()) / (np.ptp(values) or 1.0)
     return (0.5 * rank + 0.5 * place) * (size - 1)
 
@@ -98,19 +111,24 @@ def draw(tables, comparator=None, labels=None, arm=None, boundaries=None):
     """Tiles with names and changes; with `boundaries` (a GeoJSON file of municipalities) a map."""
     frame = data(tables, comparator, arm)
     first = label(style.arms(tables["outcomes"], comparator)[0], labels)
-    colours = _Colours(frame["mean"])
+    colours = Colours(frame["mean"])
     if boundaries:
         figure, axis = _map(frame, boundaries, colours)
     else:
         figure, axis = _tiles(frame, colours)
-    bar = figure.colorbar(colours.scale(), ax=axis, orientation="vertical", shrink=0.6, fraction=0.04, pad=0.02)
-    bar.set_label(say("Change in mean wellbeing (EUROHIS-QOL-8 points)"))
-    bar.outline.set_visible(False)
+    colour_bar(figure, axis, colours)
     title = f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}"
     return style.finish(figure, title, say(HOW_MAP if boundaries else HOW, first=first), says(frame, labels), frame)
 
 
-class _Colours:
+def colour_bar(figure, axis, colours):
+    """What the colours of a map mean, beside it."""
+    bar = figure.colorbar(colours.scale(), ax=axis, orientation="vertical", shrink=0.6, fraction=0.04, pad=0.02)
+    bar.set_label(say("Change in mean wellbeing (EUROHIS-QOL-8 points)"))
+    bar.outline.set_visible(False)
+
+
+class Colours:
     """Colour and ink of a change: white at zero, full at the largest change either way."""
 
     def __init__(self, values):

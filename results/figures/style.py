@@ -17,8 +17,8 @@ from results.language import MARKS, current
 from results.uncertainty import interval
 
 __all__ = [
-    "Line2D", "Rectangle", "Style", "arms", "around_zero", "bare", "cloud", "corners", "finish", "legend_in", "line", "look", "new",
-    "settle", "spread", "styles",
+    "Line2D", "Rectangle", "Style", "arms", "around_zero", "bare", "beside", "cloud", "corners", "finish", "legend_in", "line", "look",
+    "new", "settle", "spread", "styles",
 ]  # fmt: skip
 
 COMPARATOR = "#4d4d4d"
@@ -73,6 +73,12 @@ def arms(frame, comparator=None):
 def styles(names):
     """The style of each arm by its place, the comparator grey."""
     return {name: Style(place) for place, name in enumerate(names)}
+
+
+def beside(frame, table, comparator=None):
+    """The comparator of a table, and the styles of the arms of `frame`, which are set against it."""
+    first = arms(table, comparator)[0]
+    return first, styles([first, *frame["arm"].drop_duplicates()])
 
 
 def look():
@@ -158,7 +164,9 @@ def finish(figure, title, how, says, frame=None, legend=()):
     """
     _localise(figure)
     width, height = figure.get_size_inches()
-    above, below = textwrap.wrap(how, int(width * 13.3)), textwrap.wrap(says, int(width * 12.6))
+    above, below = (
+        textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), int(width * letters)) for text, letters in ((how, 13.3), (says, 12.6))
+    )
     top, bottom = (0.42 + 0.17 * len(above), 0.14 + 0.18 * len(below)) if not _bare.get() else (0.02, 0.02)
     if _bare.get():
         height -= 0.4 + 0.17 * len(above) + 0.12 + 0.18 * len(below)
@@ -198,7 +206,8 @@ def around_zero(axis):
     for low, high, set_limits in ((*axis.get_xlim(), axis.set_xlim), (*axis.get_ylim(), axis.set_ylim)):
         low, high = min(low, 0.0), max(high, 0.0)
         air = 0.16 * (high - low or 1.0)
-        limits.append((min(low, -air), max(high, air)))
+        words = 0.1 * (high - low) if set_limits == axis.set_ylim else 0.0  # room above and below for the words in the corners
+        limits.append((min(low, -air) - words * (low < 0), max(high, air) + words * (high > 0)))
         set_limits(*limits[-1])
     return limits
 
@@ -221,6 +230,7 @@ def corners(axis, words):
     for (right, up), text in words.items():
         text = textwrap.fill(text, 17, break_long_words=False)
         place = {"ha": "right" if right else "left", "va": "top" if up else "bottom", "size": 8.5, "color": "#555555"}
+        place["bbox"] = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.2}  # a zero line may run behind
         axis.text(0.99 if right else 0.01, 0.985 if up else 0.015, text, transform=axis.transAxes, **place)
 
 

@@ -1,11 +1,10 @@
 """Waiting and unmet need by service, without and with each arm."""
 
 import numpy as np
-import pandas as pd
 
 from results import tidy
-from results.figures import style
-from results.figures._series import over_runs
+from results.figures import FigureError, style
+from results.figures._series import in_order, over_runs
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import SERVICES, between, decimals, label, number, signed, small
@@ -26,6 +25,8 @@ def data(tables, comparator=None):
     95 % interval over runs; measure `change` is the paired difference to the comparator.
     """
     outcomes = tables["outcomes"]
+    if not ((outcomes["stratum_kind"] == "service") & (outcomes["outcome"] == "waiting")).any():
+        raise FigureError(say("hidden: too few residents behind every figure"))
     first, *others = style.arms(outcomes, comparator)
     found = []
     for outcome, factor in YEARLY.items():
@@ -35,10 +36,8 @@ def data(tables, comparator=None):
         for arm in others:
             change = over_runs(paired(rows, arm, first, ["stratum", *KEYS]), ["stratum"])
             found.append(change.assign(arm=arm, outcome=outcome, measure="change"))
-    frame = pd.concat(found, ignore_index=True).astype({"arm": str, "stratum": str})
-    place = frame["arm"].map({arm: place for place, arm in enumerate([first, *others])})
-    columns = ["arm", "outcome", "measure", "stratum", "mean", "low", "high", "runs"]
-    return frame.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)[columns]
+    frame = in_order(found, [first, *others], ["arm", "outcome", "measure", "stratum", "mean", "low", "high", "runs"])
+    return frame.astype({"stratum": str})
 
 
 def says(frame, labels=None):

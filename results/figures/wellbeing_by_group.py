@@ -2,12 +2,9 @@
 
 import math
 
-import numpy as np
-import pandas as pd
-
 from results import tidy
 from results.figures import style
-from results.figures._series import dates, over_runs, time_axis, when
+from results.figures._series import dates, in_order, over_runs, time_axis, when
 from results.language import say, word
 from results.uncertainty import KEYS, paired
 from results.words import GROUPS, between, decimals, label, number, signed, small
@@ -46,12 +43,8 @@ def data(tables, comparator=None):
         for name, rows in (("difference", level), ("last_year", year)):
             change = over_runs(paired(rows, arm, first, [*keys, *KEYS]), keys)
             found.append(change.assign(measure=name, arm=arm))
-    frame = pd.concat(found, ignore_index=True)
-    frame["date"] = frame["month"].map(dates(outcomes))
-    frame = frame.astype({"arm": str, "stratum": str, "stratum_kind": str})
-    order = {arm: place for place, arm in enumerate([first, *others])}
-    by_arm = frame["arm"].map(order).to_numpy()
-    return frame.iloc[np.lexsort((frame["month"], by_arm))].reset_index(drop=True)[COLUMNS]
+    frame = in_order(found, [first, *others], COLUMNS, ["month"])
+    return frame.assign(date=frame["month"].map(dates(outcomes))).astype({"stratum": str, "stratum_kind": str})
 
 
 def says(frame, labels=None):

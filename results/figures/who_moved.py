@@ -7,6 +7,7 @@ from matplotlib.path import Path
 from results.figures import FigureError, style
 from results.figures._series import over_runs
 from results.language import say, word
+from results.suppress import POOLED
 from results.words import GROUPS, label, number
 
 NEEDS = ("transitions",)
@@ -35,8 +36,9 @@ def data(tables, comparator=None, arm=None):
         raise FigureError(say("nobody moved, or too few residents did to be shown"))
     keys = ["kind", "group", "from_state", "to_state"]
     runs = rows[["draw", "replicate"]].drop_duplicates()
-    wide = rows.pivot_table("persons", ["draw", "replicate"], keys, aggfunc="sum", observed=True).reindex(pd.MultiIndex.from_frame(runs))
-    wide = wide.fillna(0.0)  # a pair of states that nobody has stands in no row
+    wide = rows.pivot(index=["draw", "replicate"], columns=keys, values="persons").reindex(pd.MultiIndex.from_frame(runs))
+    shown = wide.columns.get_level_values("from_state") != POOLED
+    wide.loc[:, shown] = wide.loc[:, shown].fillna(0.0)  # a pair of states that nobody has stands in no row
     tall = wide.melt(ignore_index=False, value_name="value").reset_index()
     nets = []
     for group in tall.loc[tall["kind"] == "group", "group"].unique():
@@ -44,22 +46,38 @@ def data(tables, comparator=None, arm=None):
         net = part["out", "in"] - part["in", "out"] + 0 * wide.iloc[:, 0]
         nets.append(net.rename("value").reset_index().assign(kind="group", group=group, from_state="all", to_state="net"))
     frame = over_runs(pd.concat([tall, *nets], ignore_index=True).astype(dict.fromkeys(keys, str)), keys)
+    if not ((frame["mean"] > 0) & (frame["from_state"] != frame["to_state"]) | (frame["from_state"] == POOLED) & (frame["mean"] > 0)).any():
+        raise FigureError(say("nobody moved, or too few residents did to be shown"))
     return frame.assign(arm=arm)
 
 
 def movers(frame):
-    """Rows of main activities that differ without and with the arm, the largest first."""
-    part = frame[(frame["kind"] == "activity") & (frame["from_state"] != frame["to_state"]) & (frame["mean"] > 0)]
-    return part.sort_values("mean", ascending=False, kind="stable")
+    """Rows of main activities that differ without and with the arm, the largest first; those too rare to be shown one by one last."""
+    part = frame[frame["kind"] == "activity"]
+    pooled = part["from_state"] == POOLED
+    moves = part[(part["from_state"] != part["to_state"]) & (part["mean"] > 0)]
+    return pd.concat([moves.sort_values("mean", ascending=False, kind="stable"), part[pooled & (part["mean"] > 0)]])
+
+
+def hidden(frame):
+    """Whether moves between main activities are hidden with their sum, so that those shown are not all."""
+    return bool(((frame["kind"] == "activity") & (frame["from_state"] == POOLED) & frame["mean"].isna()).any())
 
 
 def says(frame, labels=None):
     """One sentence: how many end elsewhere, the largest move, and the group that loses most."""
     part = movers(frame)
     arm = label(frame["arm"].iat[0], labels)
+    if part.empty and hidden(frame):
+        return say("What it says: under {arm} too few residents end in another main activity for their number to be shown.", arm=arm)
     if part.empty:
         return say("What it says: under {arm} everybody ends in the main activity they would have had anyway.", arm=arm)
     top = part.iloc[0]
+    if top["from_state"] == POOLED:
+        return say(
+            "What it says: under {arm} about {all} residents end in another main activity; no single move is frequent enough to be shown.",
+            arm=arm, all=number(top["mean"], 0),
+        )
     text = say(
         "What it says: under {arm} about {all} residents end in another main activity; the largest move is from “{one}” to “{two}” "
         "({many})",
@@ -75,13 +93,13 @@ def draw(tables, comparator=None, labels=None, arm=None):
     """Ribbons between main activities, and bars of groups left and entered."""
     frame = data(tables, comparator, arm)
     figure, axes = style.new(1, 2, width=11.5, height=5.6, width_ratios=(3, 2))
-    _ribbons(axes[0, 0], movers(frame))
+    _ribbons(axes[0, 0], movers(frame), hidden(frame))
     _groups(axes[0, 1], frame[frame["kind"] == "group"])
     title = f"{say(TITLE)}: {label(frame['arm'].iat[0], labels)}"
     return style.finish(figure, title, say(HOW), says(frame, labels), frame)
 
 
-def _ribbons(axis, part):
+def _ribbons(axis, part, some_hidden):
     """Flows from the states without (left) to those with (right); labels kept apart."""
     axis.set_axis_off()
     total = part["mean"].sum()
@@ -91,7 +109,7 @@ def _ribbons(axis, part):
     for x, side, text in heads:
         axis.text(x, -0.05, text, ha=side, weight="bold", size=9)
     if not total:
-        axis.text(0.5, 0.5, say("Nobody moved"), ha="center")
+        axis.text(0.5, 0.5, say("Too few to be shown") if some_hidden else say("Nobody moved"), ha="center")
         return
     tops = {column: _stack(part, column, total) for column in ("from_state", "to_state")}
     used = {column: dict.fromkeys(tops[column], 0.0) for column in tops}
@@ -106,7 +124,8 @@ def _ribbons(axis, part):
         names = list(tops[column])
         middles = [tops[column][name] + sums[name] / total * 0.45 for name in names]
         for name, y in zip(names, style.spread(middles, 0.055), strict=True):
-            axis.text(x, y, f"{label(name)} {number(sums[name], 0)}", ha=side, va="center", size=8.5)
+            text = say("Moves too rare to show") if name == POOLED else label(name)
+            axis.text(x, y, f"{text} {number(sums[name], 0)}", ha=side, va="center", size=8.5)
 
 
 def _stack(part, column, total):
@@ -143,6 +162,8 @@ def _groups(axis, part):
     axis.set_yticks(range(len(names)), [label(name) for name in names])
     axis.set_ylim(len(names) - 0.35, -0.6)
     axis.margins(x=0.1)
+    low, high = axis.get_xlim()
+    axis.set_xlim(min(low, -1), max(high, 1))
     axis.locator_params(axis="x", nbins=5)
     axis.grid(False, axis="y")
     axis.set_xlabel(say("Residents (left the group | entered it)"))

@@ -1,5 +1,7 @@
 """Bring the catalogues up to date with the sources: `python -m results.locale`; new texts wait empty, unused ones go."""
 
+import sys
+
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -26,4 +28,4 @@ def update(language):
 if __name__ == "__main__":
     for code in LANGUAGES:
         if code != "en":
-            print(f"{code}: {update(code)} texts without a translation")
+            sys.stdout.write(f"{code}: {update(code)} texts without a translation\n")

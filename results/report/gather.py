@@ -22,9 +22,10 @@ OUTCOMES = {  # outcome: the kinds of strata in which it is shown
     "population_total": ("all",),
 }
 LEDGER = [*tidy.RUN, "month", "date", "payer", "transfer"]
+PROGRAMMES = "programmes"  # the sector of what programmes themselves cost
 WHOLE = (
-    "twins", "funnel", "curves", "transitions", "parameters", "places", "maturity", "adoption", "monitoring", "emphasis",
-    "area_wellbeing", "allocation", "partnership", "indicators",
+    "twins", "funnel", "curves", "transitions", "parameters", "places", "areas", "mechanisms", "maturity", "adoption",
+    "monitoring", "emphasis", "area_wellbeing", "allocation", "partnership", "indicators",
 )
 
 
@@ -88,20 +89,27 @@ def _words(column):
 
 def _add_ledger(run):
     ledger = run.tables["ledger"]
-    keys = [key for key in LEDGER if key in ledger]
+    if "sector" in ledger:
+        ledger = ledger.assign(programme=(ledger["sector"] == PROGRAMMES).to_numpy())
+    keys = [key for key in (*LEDGER, "programme") if key in ledger]
     return tidy.add_up(ledger, keys, amount=ledger["amount"].to_numpy(float))
 
 
 def _read_ledger(run):
     """Sums over places, sectors and items, batch by batch, so that a table of any length fits into memory."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     data = _dataset(run, "ledger")
     keys = [key for key in LEDGER if key in data.schema.names]
-    parts = []
-    for batch in data.to_batches(columns=[*keys, "amount"], batch_size=4_000_000):
+    told = ["sector"] if "sector" in data.schema.names else []
+    columns, parts = [*keys, *told, "amount"], []
+    keys += ["programme"] if told else []
+    for batch in data.to_batches(columns=columns, batch_size=4_000_000):
         if batch.num_rows:
             table = pa.Table.from_batches([batch]).unify_dictionaries()
+            if told:
+                table = table.append_column("programme", pc.equal(table["sector"].cast(pa.string()), PROGRAMMES))
             parts.append(table.group_by(keys, use_threads=False).aggregate([("amount", "sum")]).rename_columns([*keys, "amount"]))
     frame = store.to_frame(parts)
     sums = frame.groupby(keys, observed=True, sort=False)["amount"].sum().reset_index() if len(parts) > 1 else frame

@@ -5,12 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from results import tidy, uncertainty
-from results.compare import summarise
+from results import money, tidy, uncertainty
+from results.compare import summarise_all
+from results.economics import icer
 from results.figures import style, tornado
 from results.report.names import scenario
+from results.words import PAYERS
 
-__all__ = ["Answers", "answers", "certainty", "decision", "levels", "payers_by_year", "rests_on"]
+__all__ = [
+    "Answers", "answers", "certainty", "decision", "levels", "payers_by_year", "perspectives", "rates", "rests_on", "returns",
+]  # fmt: skip
 
 MOST_NUMBERS = 15
 
@@ -23,17 +27,9 @@ class Answers(NamedTuple):
 
 
 def answers(tables, arms, titles, discount=0.03):
-    """`results.compare.summarise` of every arm: `Answers`; none for a run of one scenario."""
+    """`results.compare.summarise_all`: `Answers`; none for a run of one scenario."""
     comparator, *others = arms
-    apart = {name: tables[name] for name in ("outcomes", "ledger") if others}
-    apart = {name: {arm: frame[(frame["arm"] == arm).to_numpy()] for arm in arms} for name, frame in apart.items()}
-    return Answers(comparator, {
-        arm: summarise(
-            {**tables, **{name: pd.concat([parts[comparator], parts[arm]]) for name, parts in apart.items()}},
-            comparator, arm, discount=discount, titles=titles,
-        )
-        for arm in others
-    })
+    return Answers(comparator, summarise_all(tables, comparator, others, discount=discount, titles=titles) if others else {})
 
 
 def decision(found, value=20_000.0):
@@ -77,6 +73,53 @@ def payers_by_year(frame, arm):
     """
     wide = frame[frame["arm"] == arm].pivot(index="payer", columns="year", values="mean").fillna(0.0)
     return wide.assign(all=wide.sum(axis=1))
+
+
+def returns(tables, comparator, arms):
+    """What a euro of each programme has brought to each payer, {arm: frame of `money.return_per_euro`, undiscounted}: sums from the
+    first year to each year; arms whose programme cost nothing, and ledgers that do not tell programmes apart, are left out.
+    """
+    ledger = tables["ledger"]
+    if "programme" not in ledger.columns:
+        return {}
+    keys = [*tidy.RUN, "year", "payer", "programme"]
+    yearly = tidy.add_up(ledger.assign(year=tidy.years(ledger)), keys, amount=ledger["amount"].to_numpy(float))
+    found = {arm: money.return_per_euro(yearly[yearly["arm"].isin([comparator, arm])], comparator, arm) for arm in arms}
+    return {arm: frame for arm, frame in found.items() if frame.loc[frame["payer"] == "all", "paid"].iat[-1] > 0}
+
+
+def perspectives(found):
+    """Added cost [EUR, discounted] with its interval and cost per WELLBY by arm and perspective: society, public sector, each payer."""
+    rows = []
+    for arm, summary in found.summaries.items():
+        costs = summary.tables["costs"]
+        costs = costs[costs["rate"] == summary.discount].set_index("payer")
+        gains = summary.tables["gains"]
+        gain = gains[(gains["outcome"] == "wellby") & (gains["stratum_kind"] == "all")]["difference"].iat[0]
+        for payer in [name for name in ("society", "public", *PAYERS) if name in costs.index]:
+            row = costs.loc[payer]
+            ratio, where = icer(row["difference"], gain)
+            rows.append((arm, payer, row["difference"], row["low"], row["high"], ratio, where))
+    return pd.DataFrame(rows, columns=["arm", "payer", "cost", "low", "high", "ratio", "quadrant"])
+
+
+def rates(tables, comparator, arms):
+    """Added cost to society [EUR] and WELLBYs at several discount rates: `money.rates_table` of each arm's mean increments by month."""
+    outcomes = tidy.select(tables["outcomes"], [comparator, *arms], outcome="life_satisfaction_years_total", stratum_kind="all")
+    ledger = tidy.payments(tables["ledger"], [comparator, *arms])
+    runs = outcomes[tidy.RUN].drop_duplicates().groupby("arm", observed=True).size()
+    sums = [
+        tidy.add_up(rows, ["arm", "month"], value=values).pivot(index="month", columns="arm", values="value").div(runs)
+        for rows, values in (
+            (outcomes, outcomes["value"].to_numpy(float)),
+            (ledger, np.where(ledger["transfer"].to_numpy(bool), 0.0, ledger["amount"].to_numpy(float))),
+        )
+    ]
+    effects, costs = sums[0], sums[1].reindex(sums[0].index).fillna(0.0)
+    frames = [
+        money.rates_table(costs[arm] - costs[comparator], effects[arm] - effects[comparator], per_year=12).assign(arm=arm) for arm in arms
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def certainty(tables, arms):

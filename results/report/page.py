@@ -16,15 +16,15 @@ BEFORE_PER_CENT = re.compile(r"(?<=\d) %")
 HERE = Path(__file__).parent
 SECTIONS = (  # identifier, title, figures in their order
     ("answer", word("The answer in four sentences"), ()),
-    ("who", word("Who gains"), ("who_gains", "gain_by_start", "who_moved", "funnel", "waiting_and_unmet", "municipality_map")),
+    ("who", word("Who gains"), ("who_gains", "gain_by_start", "who_moved", "funnel", "waiting_and_unmet", "municipality_map", "area_map")),
     ("programme", word("Programme"), (
         "maturity_profile", "adoption_curve", "card_participation", "card_segments", "area_wellbeing", "allocation_by_area",
         "partnership_use", "indicators_estimated", "reporting_value",
     )),
     ("gap", word("Level and gap"), ("wellbeing_by_group", "gap_over_time", "concentration_curve")),
     ("money", word("Money by payer and year"), ("cost_by_payer", "budget_impact", "cost_concentration")),
-    ("worth", word("Is it worth it"), ("ce_plane", "ceac", "equity_plane", "ede_profile")),
-    ("drives", word("What drives it"), ("tornado",)),
+    ("worth", word("Is it worth it"), ("ce_plane", "ceac", "equity_plane", "equity_impact", "ede_profile")),
+    ("drives", word("What drives it"), ("mechanisms", "tornado")),
     ("rests", word("What it rests on"), ()),
     ("limits", word("What it cannot tell"), ()),
     ("again", word("How to get the same again"), ()),
@@ -32,8 +32,8 @@ SECTIONS = (  # identifier, title, figures in their order
 SHORT = ("equity_plane", "ce_plane")
 QUICK = ("who_gains", "gap_over_time", "cost_by_payer", "budget_impact", "ce_plane", "equity_plane")  # at the end of a comparison
 OF_ONE_ARM = {
-    "who_gains", "who_moved", "funnel", "municipality_map", "tornado", "maturity_profile", "card_participation", "card_segments",
-    "area_wellbeing", "partnership_use", "indicators_estimated",
+    "who_gains", "who_moved", "funnel", "municipality_map", "area_map", "mechanisms", "tornado", "maturity_profile",
+    "card_participation", "card_segments", "area_wellbeing", "partnership_use", "indicators_estimated",
 }
 LIMITS = (
     word("What the projects themselves achieved: no effect size of theirs was published, so effects are distributions from the "
@@ -167,20 +167,8 @@ def _pictures(page, shown):
         except figures.FigureError as error:
             missing.append(f"{figures.title(name)} ({error})")
             continue
-        pictures.append(Shot(*picture._replace(svg=Markup(picture.svg)), tables.behind(picture.frame, page.names)))
+        pictures.append(picture._replace(svg=Markup(picture.svg), table=tables.behind(picture.frame, page.names)))
     return pictures, "; ".join(missing) + "." if missing else ""
-
-
-class Shot(NamedTuple):
-    """A picture with the table behind it."""
-
-    name: str
-    title: str
-    how: str
-    says: str
-    svg: str
-    frame: object
-    table: object
 
 
 def _answer(page):
@@ -207,14 +195,19 @@ def _money(page):
     if not page.found.summaries or "ledger" not in page.tables:
         return {}
     frame = figures.data("budget_impact", page.tables, comparator=page.arms[0])
-    return {"tables": [tables.payers(frame, arm, page.names) for arm in page.found.summaries]}
+    returns = numbers.returns(page.tables, page.arms[0], page.arms[1:])
+    shown = [tables.payers(frame, arm, page.names) for arm in page.found.summaries]
+    return {"tables": [*shown, *(tables.returns(returns[arm], arm, page.names) for arm in returns)]}
 
 
 def _worth(page):
     if not page.found.summaries:
         return {}
-    shown = [tables.worth(page.found, page.names), decision.options(page.tables, page.arms, page.names)]
-    shown.append(decision.thresholds(page.tables, page.arms, page.names))
+    shown = [
+        tables.worth(page.found, page.names), tables.perspectives(page.found, page.names),
+        tables.rates(numbers.rates(page.tables, page.arms[0], page.arms[1:]), page.names),
+        decision.options(page.tables, page.arms, page.names), decision.thresholds(page.tables, page.arms, page.names),
+    ]
     learning, why = decision.information(page.tables, page.arms)
     groups = decision.by_group(page.tables, page.found, page.names)
     return {"tables": [table for table in (*shown, learning, groups) if table], "text": [why] if why else []}

@@ -7,13 +7,41 @@ import pandas as pd
 
 from results.store import Run, StoreError
 
-__all__ = ["join"]
+__all__ = ["assemble", "join"]
 
 SAME = (
     ("comparator", "comparator"), ("seed", "seed"), ("draws", "number of draws"), ("replicates", "number of replicates"),
     ("residents", "number of simulated residents"), ("source_sha256", "version of the model"),
 )
+BELONGS = tuple(pair for pair in SAME if pair[0] in ("comparator", "residents", "source_sha256"))  # of pathways to their comparison
 COMMENT = re.compile(r"\s+#.*$|^#.*$", re.M)
+
+
+def assemble(opened):
+    """One `Run` of all the folders given: comparisons side by side, with what `hytesim mechanisms` found of their arms.
+
+    StoreError where there are pathways only, or pathways of another comparison.
+    """
+    pathways = [run for run in opened if "mechanisms" in run.tables and "outcomes" not in run.tables]
+    rest = [run for run in opened if run not in pathways]
+    if not rest:
+        folder = pathways[0].folder
+        raise StoreError(
+            f"{folder} holds what carried an effect and no outcomes; give the folder of the comparison too: hytesim report RUN {folder}"
+        )
+    run = rest[0] if len(rest) == 1 else join(rest)
+    for found in pathways:
+        arm = found.arms[-1]
+        if arm not in run.arms:
+            raise StoreError(f"{found.folder} is about '{arm}', which {run.folder} does not hold; it has {', '.join(run.arms[1:])}")
+        for key, what in BELONGS:
+            one, other = run.manifest.get(key), found.manifest.get(key)
+            if one != other:
+                one, other = (str(value)[:12] for value in (one, other))
+                raise StoreError(f"{found.folder} does not belong to {run.folder}: they differ in {what} ({one} and {other})")
+    if pathways:
+        run.tables["mechanisms"] = pd.concat([found.tables["mechanisms"].astype({"arm": str}) for found in pathways], ignore_index=True)
+    return run
 
 
 def join(runs):

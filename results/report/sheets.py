@@ -27,6 +27,10 @@ def frames(page):
         impact = figures.data("budget_impact", page.tables, comparator=page.arms[0])
         for arm in page.found.summaries:
             found[f"payers_{arm}"] = numbers.payers_by_year(impact, arm).reset_index()
+        for arm, frame in numbers.returns(page.tables, page.arms[0], page.arms[1:]).items():
+            found[f"return_per_euro_{arm}"] = frame
+        found["perspectives"] = numbers.perspectives(page.found)
+        found["discount_rates"] = numbers.rates(page.tables, page.arms[0], page.arms[1:])
     found["rests_on"] = numbers.rests_on(page.run, page.tables, page.focus)
     for name in figures.names():
         options = {"comparator": page.arms[0]} | ({"arm": page.focus} if name in OF_ONE_ARM and len(page.arms) > 1 else {})

@@ -7,6 +7,7 @@ import pandas as pd
 
 from results.figures.who_gains import name as stratum_name
 from results.language import say, word
+from results.mechanisms import LABELS
 from results.report import numbers
 from results.words import (
     GROUPS,
@@ -27,11 +28,12 @@ from results.words import (
     small,
 )  # fmt: skip
 
-__all__ = ["Shown", "behind", "decision", "gaps", "levels", "payers", "rests_on", "worth"]
+__all__ = ["Shown", "behind", "decision", "gaps", "levels", "payers", "perspectives", "rates", "rests_on", "returns", "worth"]
 
 MOST_ROWS = 150
 HEADERS = {
     "arm": word("Scenario"), "name": word("Name"), "stratum_kind": word("Kind of group"), "stratum": word("Group"),
+    "pathway": word("Pathway"), "part": word("Share of the effect"),
     "measure": word("Measure"), "outcome": word("Outcome"), "date": word("Month"), "month": word("Month number"), "year": word("Year"),
     "payer": word("Payer"), "mean": word("Mean"), "low": word("95 %, low"), "high": word("95 %, high"), "runs": word("Runs"),
     "moment": word("When"), "x": word("Part of residents"), "n": word("Simulated residents"), "intervention": word("Programme"),
@@ -58,9 +60,11 @@ VALUES = {
     "share_better": word("share better off"), "share_worse": word("share worse off"), "share_same": word("share about the same"),
     "group_ever": word("group, ever"), "group_start": word("group at the start"), "start_fifth": word("income fifth"),
     "start_wellbeing_fifth": word("fifth of starting wellbeing"), "activity": word("main activity"), "group": word("group"),
-    "net": word("net"), "waiting": word("waiting (months)"), "unmet": word("requests given up per 1,000 resident-years"),
+    "net": word("net"), "pooled": word("moves too rare to show"), "efficiency": word("net gain of all"),
+    "equity": word("worth of how it is spread"), "forgone": word("lost elsewhere"), "full": word("full effect"),
+    "waiting": word("waiting (months)"), "unmet": word("requests given up per 1,000 resident-years"),
 }
-HIDDEN = ("row", "column", "longitude", "latitude", "threshold", "month")
+HIDDEN = ("row", "column", "number", "longitude", "latitude", "threshold", "month")
 WHOLE = ("runs", "year", "draw", "replicate", "draws", "tested", "code")
 
 
@@ -113,6 +117,8 @@ def _cell(name, value, kind, digits, labels):
         text = str(value)
         if name == "date":
             return text[:7]
+        if name == "pathway":
+            return say(LABELS.get(text, text))
         if name == "stratum":
             return stratum_name(str(kind), text)
         if name in ("measure", "outcome") and text in HEADERS and text not in VALUES:
@@ -208,6 +214,50 @@ def payers(frame, arm, labels):
     headers = [say("Payer"), *(say("All years") if year == "all" else str(year) for year in wide.columns)]
     note = say("Added cost ({unit}, prices of 2018), undiscounted, benefits and taxes included; minus is a saving.", unit=unit)
     return Shown(f"{say('Payer by year')}: {label(arm, labels)}", headers, rows, note)
+
+
+def returns(frame, arm, labels):
+    """What each payer has saved for each euro of the programme, year by year; frame: one of `numbers.returns`."""
+    wide = frame.pivot(index="payer", columns="year", values="saved_per_euro")
+    last = frame[frame["year"] == frame["year"].max()].set_index("payer")
+    digits = decimals(wide.to_numpy().ravel(), least=2, most=3)
+    order = [name for name in (*PAYERS, "all") if name in wide.index]
+    rows = [
+        [say("All payers") if name == "all" else label(name), money(last.at[name, "paid"]), money(last.at[name, "saved"], True),
+         *(small(value, digits, signed) for value in wide.loc[name])] for name in order
+    ]
+    headers = [say("Payer"), say("Paid on the programme"), say("Saved elsewhere"), *map(str, wide.columns)]
+    note = say(
+        "By year: what the payer has saved so far, in euros, for each euro that all payers have paid on the programme so far; minus: its "
+        "other spending has grown. Undiscounted, benefits and taxes included, means over runs. Who pays and who saves need not be the same."
+    )
+    return Shown(f"{say('Return per euro')}: {label(arm, labels)}", headers, rows, note)
+
+
+def perspectives(found, labels):
+    """Added cost and the price of a WELLBY from each point of view."""
+    rows = []
+    for _, row in numbers.perspectives(found).iterrows():
+        price = money(row["ratio"]) if row["quadrant"] == "costs_more_gains" else say(QUADRANTS[row["quadrant"]])
+        (middle, low, high), unit = moneys([row["cost"], row["low"], row["high"]], True)
+        rows.append([label(row["arm"], labels), label(row["payer"]), f"{middle} {unit} ({between(low, high, str)})", price])
+    headers = [say("Scenario"), say("Whose money counts"), say("Added cost"), say("A WELLBY costs")]
+    note = say("Discounted, whole period, real population. Society: resource costs of all payers; the others: their payments, transfers "
+               "included.")
+    return Shown(say("Perspectives"), headers, rows, note)
+
+
+def rates(frame, labels):
+    """Cost, gain and price at several discount rates; frame: of `numbers.rates`."""
+    rows = []
+    for _, row in frame.iterrows():
+        price = money(row["icer"]) if row["quadrant"] == "costs_more_gains" else say(QUADRANTS[row["quadrant"]])
+        gain = small(row["effect"], 0 if abs(row["effect"]) >= 100 else 1, signed)
+        both = [share(row[name], 0 if float(100 * row[name]).is_integer() else 1) for name in ("rate_cost", "rate_effect")]
+        rows.append([label(row["arm"], labels), *both, money(row["cost"], True), gain, price])
+    headers = [say("Scenario"), say("Rate of costs"), say("Rate of effects"), say("Added cost to society"), say("WELLBYs gained"),
+               say("A WELLBY costs")]
+    return Shown(say("Discount rates side by side"), headers, rows, say("Yearly rates; means over runs, whole period."))
 
 
 def worth(found, labels):

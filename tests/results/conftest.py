@@ -81,7 +81,7 @@ def outcomes(gain=GAIN, arms=("baseline", "promeq")):
 
 
 ITEMS = {  # payer: sector, item, transfer, monthly EUR in the comparator, added by the arm
-    "municipality": ("social", "outreach_youth_work", False, 50_000, 9_000),
+    "municipality": ("programmes", "outreach", False, 50_000, 9_000),
     "county": ("health", "primary_care", False, 400_000, -3_000),
     "state": ("employment", "labour_market_support", True, 200_000, -5_000),
     "kela": ("benefits", "basic_allowance", True, 100_000, 1_000),

@@ -64,6 +64,26 @@ def test_sick_sicker_through_a_table(sick):
     assert row["quadrant"] == "costs_more_gains"
 
 
+def test_four_strategies_as_published():
+    """Cohort Sick-Sicker tutorial, Alarid-Escudero et al. 2023 (Medical Decision Making 43:3-20), tables 5 and 6: A is dominated, B costs
+    72,988 and AB 125,764 a QALY; from the rounded totals the ratios are right to a thousandth.
+    """
+    table = pd.DataFrame({
+        "arm": ["SoC", "A", "B", "AB"], "cost": [151_580, 284_805, 259_100, 378_875], "effect": [20.711, 21.499, 22.184, 23.137],
+        "currency": "USD",
+    })  # fmt: skip
+    found, notes = analyse(external.check(table))
+    frontier = found["frontier"].set_index("arm")
+    assert frontier["status"].to_dict() == {"SoC": "frontier", "B": "frontier", "AB": "frontier", "A": "dominated"}
+    assert frontier["icer"][["B", "AB"]].tolist() == pytest.approx([72_988, 125_764], rel=1e-3)
+    assert "One run without people: there are no intervals." in notes
+
+
+def test_intervals_of_one_run_say_what_they_are(sick):
+    _, notes = sick
+    assert any("a sample of 1,500 people per arm in one run; they leave out what is uncertain in the model" in note for note in notes)
+
+
 def test_pairs_of_the_same_lives_are_surer_than_two_samples(sick):
     """With other ids in the second arm the lives are strangers, and the interval of the difference is wider."""
     strangers = people()

@@ -20,6 +20,20 @@ UNIVERSAL = np.array([0.000153, 0.000106, 0.000113, 0.000112, 8.1e-05, 0.000103,
 OWN_SHARE = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1, 0.0])
 
 
+def test_equivalents_of_many_runs_are_those_of_each_run():
+    """Row by row the same as `ede`, whatever the aversion, with people of the run's own."""
+    levels = np.array([BEFORE, BEFORE + GAIN, EQUAL * 7])
+    people = np.array([PEOPLE[:5], PEOPLE[5:], EQUAL])
+    aversions = [0.0, 0.5, 1.0, 5.0, 10.95]
+    one_by_one = [[ede(row, e, w) for e in aversions] for row, w in zip(levels, people, strict=True)]
+    assert equity.edes(levels, aversions, people) == pytest.approx(np.array(one_by_one), rel=1e-12)
+    assert equity.edes(levels[2:], aversions, EQUAL) == pytest.approx(np.full((1, 5), 7.0))
+    with pytest.raises(ValueError, match="levels must be above 0"):
+        equity.edes(np.zeros((2, 5)), [1.0], EQUAL)
+    with pytest.raises(ValueError, match="aversion to inequality must be at least 0"):
+        equity.edes(levels, [-1.0], people)
+
+
 def test_equity_weights_as_published():
     """dceasimR: aversion 1 gives 1.13612 1.05137 .98983 .93658 .88611."""
     assert equity.equity_weights(BEFORE, 1) == pytest.approx([1.13612, 1.05137, 0.98983, 0.93658, 0.88611], abs=1e-5)

@@ -40,6 +40,45 @@ def test_a_finnish_table_has_semicolons_and_decimal_commas(tmp_path):
     assert rows["effect"].tolist() == [1.25, 1.5]
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16", "cp1252"])
+def test_a_spreadsheets_own_coding_and_thousands(tmp_path, coding):
+    """As a Finnish spreadsheet saves it: thousands set apart by a space that does not break, in one of three codings."""
+    path = tmp_path / "taulu.csv"
+    path.write_bytes("arm;cost;effect\nnykyään;1\u00a0000,5;2\nuusi;12\u00a0000;2,5\n".encode(coding))
+    table = external.read(path)
+    assert table.arms == ["nykyään", "uusi"]
+    assert table.rows["cost"].tolist() == [1000.5, 12_000]
+
+
+def test_an_arm_may_be_called_none(tmp_path):
+    """A name is a name; in a column of numbers NA is a gap."""
+    path = tmp_path / "t.csv"
+    path.write_text("arm,cost,effect\nNone,1,2\nNA,3,4\n", encoding="utf-8")
+    assert external.read(path).arms == ["None", "NA"]
+    path.write_text("arm,cost,effect\nNone,1,2\nNA,NA,4\n", encoding="utf-8")
+    with pytest.raises(external.TableError, match="line 3, column cost: no number stands here"):
+        external.read(path)
+    path.write_text("arm,cost,effect\n,1,2\nb,3,4\n", encoding="utf-8")
+    with pytest.raises(external.TableError, match="line 2, column arm: nothing stands here"):
+        external.read(path)
+
+
+@pytest.mark.parametrize(("ending", "kind"), [("xlsx", "Excel"), ("parquet", "Parquet")])
+def test_a_broken_file_is_one_clear_line(tmp_path, ending, kind):
+    path = tmp_path / f"t.{ending}"
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(external.TableError, match=f"cannot be read as {kind}") as caught:
+        external.read(path)
+    assert len(caught.value.problems) == 1
+    with pytest.raises(external.TableError, match="is a folder, not a table"):
+        external.read(tmp_path)
+
+
+def test_thousands_marks_between_commas_are_told():
+    table = frame('arm,cost,effect\na,"1,000",2\nb,"3,000",4\n')
+    assert "leave out thousands marks" in problems(table)[0]
+
+
 def test_payers_add_up_to_the_cost():
     table = external.check(frame("arm,cost_county,cost_state,effect,currency\na,1,2,1,EUR\nb,3,4,1,EUR"))
     assert table.rows["cost"].tolist() == [3, 7]
@@ -72,7 +111,8 @@ def test_notes_say_what_was_assumed():
         ("arm,cost,effect\na,1,1\nb,x,1", "line 3, column cost: 'x' is not a number"),
         (
             'arm,cost,effect\na,1,1\nb,"1,5",1',
-            "line 3, column cost: '1,5' is not a number; write a decimal point, or separate columns by semicolons",
+            "line 3, column cost: '1,5' is not a number; leave out thousands marks, and write decimals with a point "
+            "(with a comma only between semicolons)",
         ),
         ("arm,cost,effect\na,1,1\nb,inf,1", "line 3, column cost: the number is infinite"),
         ("arm,cost,effect,weight\na,1,1,1\nb,1,1,-2", "line 3, column weight: -2 is negative; a weight is a number of people, 0 or more"),
@@ -122,6 +162,6 @@ def test_files_that_are_no_tables(tmp_path):
     empty.write_text("")
     with pytest.raises(external.TableError, match="cannot be read as a table"):
         external.read(empty)
-    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00arm")
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00ar")  # half a character short
     with pytest.raises(external.TableError, match="cannot be read as a table"):
         external.read(tmp_path / "bytes.csv")

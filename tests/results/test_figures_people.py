@@ -4,10 +4,11 @@ import json
 
 import matplotlib.colors
 import numpy as np
+import pandas as pd
 import pytest
 from report_tables import GAIN, transitions
 
-from results import figures
+from results import figures, suppress
 from results.figures import municipality_map, style, who_moved
 
 LABELS = {"baseline": "Baseline", "promeq": "PROMEQ models", "groups": "Groups for the young"}
@@ -101,6 +102,41 @@ def test_who_moved_counts_a_run_without_movers_as_none():
     frame = who_moved.data({"transitions": moves[~rare]})
     row = frame[(frame["from_state"] == "unemployed") & (frame["to_state"] == "employed")].iloc[0]
     assert row["mean"] == pytest.approx(500 / 12)
+
+
+def few(n):
+    """A run's moves in which four pairs of 3 residents each are too rare to be shown; margins known."""
+    states = ("employed", "student", "unemployed", "pensioner")
+    rows = [
+        ("baseline", "promeq", 0, 0, "activity", "all", one, two, 50.0 * size, size)
+        for i, one in enumerate(states) for j, two in enumerate(states) if (size := 500 if i == j else n[i][j])
+    ]
+    columns = ["comparator", "arm", "draw", "replicate", "kind", "group", "from_state", "to_state", "persons", "n"]
+    return {"transitions": pd.DataFrame(rows, columns=columns)}
+
+
+def test_rare_moves_are_pooled_where_that_gives_nobody_away():
+    """Twelve pairs of 3 residents are hidden one by one; their sum of 36 (1,800 real) is told, and no state is named."""
+    tables, count = suppress.protect(few([[3] * 4] * 4), 5)
+    assert count >= 12
+    figure = figures.draw("who_moved", tables, labels=LABELS)
+    assert "about 1,800 residents end in another main activity; no single move is frequent enough" in figure.says
+    assert written(figure).count("Moves too rare to show 1,800") == 2
+    assert not {"Employed", "Student"} & {text.split(" ")[0] for text in written(figure)}
+
+
+def test_a_pool_that_would_give_somebody_away_is_hidden_too():
+    """Two pairs of 1 and 2 residents: their sum of 3 is a small cell itself, so only that something is hidden is told."""
+    n = [[0] * 4 for _ in range(4)]
+    n[0][1], n[2][3] = 1, 2
+    tables, _ = suppress.protect(few(n), 5)
+    with pytest.raises(figures.FigureError, match="nobody moved, or too few residents did to be shown"):
+        figures.data("who_moved", tables)
+    tables["transitions"] = pd.concat([tables["transitions"], transitions(["baseline", "promeq"]).query("kind == 'group' and draw == 0")])
+    tables["transitions"] = tables["transitions"].query("replicate == 0")
+    figure = figures.draw("who_moved", tables, labels=LABELS)
+    assert "too few residents end in another main activity for their number to be shown" in figure.says
+    assert "Too few to be shown" in written(figure)
 
 
 def test_tiles_are_apart_and_keep_directions():

@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from results import suppress
 
@@ -86,6 +88,45 @@ def test_strata_of_a_run(tables):
     assert set(left.loc[left["stratum_kind"] == "income_fifth", "stratum"]) == {"3", "4", "5"}
     assert count == 2
     assert (left["stratum_kind"] == "group_start").sum() == (outcomes["stratum_kind"] == "group_start").sum()
+
+
+def test_those_who_came_later_take_no_fifth_with_them(tables):
+    """Two newcomers are hidden; they are shown nowhere beside the fifths, so that no fifth gives them away."""
+    outcomes = tables["outcomes"].astype({"stratum_kind": str, "stratum": str})
+    base = outcomes[(outcomes["stratum_kind"] == "all") & (outcomes["outcome"] == "wellbeing")]
+    sizes = {**{str(k): 200 for k in range(1, 6)}, "after_start": 2}
+    fifths = [base.assign(stratum_kind="income_fifth", stratum=name, n=n) for name, n in sizes.items()]
+    made, _ = suppress.protect({"outcomes": pd.concat(fifths, ignore_index=True)}, 5)
+    assert set(made["outcomes"]["stratum"]) == set("12345")
+
+
+def test_services_of_few_events_are_hidden_with_another(full):
+    """Four contacts with waiting over the whole period are too few; of the shown total one more service would give them away."""
+    outcomes = full["outcomes"].astype({"stratum_kind": str, "stratum": str, "outcome": str})
+    rare = (outcomes["stratum"] == "mental_health") & (outcomes["outcome"] == "waiting")
+    outcomes = outcomes.assign(n=np.where(rare, 4 / 24, outcomes["n"]))
+    made, count = suppress.protect({"outcomes": outcomes}, 5)
+    left = made["outcomes"]
+    waiting = set(left.loc[(left["stratum_kind"] == "service") & (left["outcome"] == "waiting"), "stratum"])
+    assert "mental_health" not in waiting
+    assert len(waiting) == 1
+    assert count == 2
+    assert ((left["stratum"] == "mental_health") & (left["outcome"] == "unmet")).any()  # of 1,000 residents, many requests
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=3).filter(lambda r: len({*map(len, r)}) == 1))
+def test_nothing_shown_pins_a_small_cell(rows):
+    """Whatever the table: what is shown leaves every small cell a range as wide as the rule, or nothing beside it is shown at all."""
+    counts, sums = table(rows)
+    gone = suppress.hidden(counts, sums)
+    small = {cell for cell, n in counts.items() if 0 < n < 5}
+    assert small <= gone
+    for cell in small:
+        low, high = suppress.reach(cell, gone, counts, sums)
+        beside = [c for total, parts in sums if cell in (total, *parts) for c in (total, *parts) if c not in gone and counts[c] > 0]
+        assert high - low >= 3 - 1e-9 or not beside
+        assert low - 1e-9 <= counts[cell] <= high + 1e-9
 
 
 def test_whoever_wants_sees_all(tables):
