@@ -99,6 +99,14 @@ def test_replicates_by_hand():
     assert replicate_variance(t, scale=1, rscales=[0.5, 0.5, 0.5, 0.5]) == pytest.approx(7)
 
 
+def test_replicates_of_several_estimates_give_their_covariance():
+    t = np.array([[1.0, 2.0], [3.0, 2.5], [2.0, 4.0], [6.0, 1.0]])
+    found = replicate_variance(t, kind="bootstrap")
+    assert found == pytest.approx(np.cov(t.T))
+    assert replicate_variance(t, kind="brr", rscales=[1, 2, 1, 0.5])[1, 1] == pytest.approx(
+        replicate_variance(t[:, 1], kind="brr", rscales=[1, 2, 1, 0.5]))
+
+
 def test_jackknife_of_a_mean_is_its_variance():
     t = [np.delete(X, i).mean() for i in range(8)]
     assert replicate_variance(t, kind="jackknife") == pytest.approx(X.var(ddof=1) / 8)
