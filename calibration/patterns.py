@@ -165,8 +165,7 @@ def page(patterns, residents, predictive=None, fitted=True):
 
 def _target_lines(predictive, fitted, residents):
     where = f"{RUNS} draws of the shipped posterior" if fitted else "central values (there is no shipped posterior)"
-    opt_in = ("Scenarios use this posterior only where they ask for it (`--posterior`): it was made from 90 runs, fewer than 25 for each of "
-              "its numbers, and known truths have not been recovered on these targets.")
+    opt_in = "Scenarios use this posterior only where they ask for it (`--posterior`); `docs/calibration.md` says why."
     lines = [
         "## Targets, fitted and held out", "", *([opt_in, ""] if fitted else []),
         f"The targets of `calibration/{SHIPPED}.toml` from {RUNS} runs of {residents:,} residents of all Finland at {where}.",
