@@ -51,9 +51,9 @@ def worth(tables, arms, groups=None, wtp=(20_000.0,), prices=None):
     uncertainty that could be learnt). groups: {name: list of numbers or patterns such as "work.*"}, default the parts of the model;
     prices: {group: what its survey costs [EUR]}. Source: Strong, Oakley & Brennan 2014.
     """
-    costs, effects, draws = matrices(tables, arms)
-    if costs.shape[1] < 2:
+    if len(arms) < 2:
         raise ValueError("there is one scenario only, so there is nothing to decide and nothing that learning could change")
+    costs, effects, draws = matrices(tables, arms)
     if len(draws) < LEAST_DRAWS:
         raise ValueError(f"the run has {len(draws)} draws of its uncertain numbers; at least {LEAST_DRAWS} are needed, better 200")
     drawn = numbers(tables, draws)
