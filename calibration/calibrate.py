@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from calibration import checks, figures, problem, recovery, simulate, statistics, words
+from calibration import checks, figures, problem, recovery, simulate, statistics, targetfile, words
 from calibration.methods import method as method_of
 from results import store
 from scenarios.problems import near_miss
@@ -26,7 +26,7 @@ SENSITIVITY_ROWS, FRESH_ROWS, TRUTH_ROWS = 900_000, 910_000, 920_000
 
 def load(path):
     """The problem of a file of targets. ScenarioError lists all that is wrong with it."""
-    return problem.load(path, kinds(), statistics.fault_of)
+    return targetfile.load(path, kinds(), statistics.fault_of)
 
 
 def shipped(name):

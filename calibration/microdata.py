@@ -31,6 +31,7 @@ class ColumnSection(Strict):
     missing: list[float] = Field(default=[], description="codes that mean no answer, such as 8, 9, 99")
     codes: dict[str, str | float] = Field(default={}, description="what codes mean; others mean no answer")
     reverse: bool = False
+    year: int | None = Field(None, description="the column is the year of birth; age is this year less it")
 
 
 class SurveySection(Strict):
@@ -38,6 +39,7 @@ class SurveySection(Strict):
 
     data: str | None = None
     layout: str | None = None
+    only: dict[str, str | float] = Field(default={}, description="rows of the file that are meant: column = value, such as cntry = FI")
     columns: dict[str, Any] = Field(default={}, description="question of the model: the file's column, or a table of how to read it")
     weight: str | None = None
     strata: str | None = None
@@ -90,6 +92,7 @@ def read(section, folder):
         raise ValueError(f"there is no file '{section.data}' in {Path(folder).name or 'this folder'}")
     raw = _table(path)
     faults, notes = [], []
+    raw = _only(raw, section, faults)
     frame = pd.DataFrame(index=raw.index)
     for name, given in section.columns.items():
         _answer(frame, name, given, raw, faults, notes)
@@ -106,6 +109,9 @@ def read(section, folder):
     columns = [] if section.replicates is None else [c for c in raw.columns if str(c).startswith(section.replicates)]
     if section.replicates is not None and len(columns) < 2:
         faults.append(f"replicates: fewer than two columns begin with '{section.replicates}'")
+    wrong = [c for c in columns if not (pd.to_numeric(raw[c], errors="coerce") >= 0).all()]
+    if wrong:
+        faults.append(f"replicates: {len(wrong)} columns hold weights that are negative or no numbers, first '{wrong[0]}'")
     design = None
     if not faults:
         design = _design(weights, cluster, strata, section.lonely, faults)
@@ -138,10 +144,7 @@ def estimates(data, sections):
     if data.replicates is None:
         return np.array(values), np.atleast_2d(variance.variance(np.column_stack(influences), data.design))
     again = np.array([[questions.estimate(data.frame, w, s).value for s in sections.values()] for w in data.replicates.T])
-    away = again - again.mean(0)
-    r = len(again)
-    scale = {"jackknife": (r - 1) / r, "brr": 1 / r, "bootstrap": 1 / (r - 1)}[data.kind]
-    return np.array(values), scale * away.T @ away
+    return np.array(values), variance.replicate_variance(again, kind=data.kind)
 
 
 def _table(path):
@@ -163,6 +166,20 @@ def _table(path):
         reader = {".sav": pyreadstat.read_sav, ".dta": pyreadstat.read_dta, ".por": pyreadstat.read_por}[kind]
         return reader(str(path))[0]
     raise ValueError(f"{path.name}: microdata are read from .csv, .parquet, .sav, .por and .dta")
+
+
+def _only(raw, section, faults):
+    """The rows that are meant. Others leave the design too, which is right for a country of an international file and wrong below it."""
+    inside = np.ones(len(raw), bool)
+    for name, value in section.only.items():
+        if name not in raw:
+            faults.append(f"only: the file has no column '{name}'. {near_miss(name, raw.columns)}".rstrip())
+            continue
+        inside &= (_code(raw[name]) == _key(value)).to_numpy(bool)
+        if not inside.any():
+            faults.append(f"only: no row of the file has {name} = {value}")
+            return raw
+    return raw[inside].reset_index(drop=True)
 
 
 def _answer(frame, name, given, raw, faults, notes):
@@ -190,6 +207,8 @@ def _answer(frame, name, given, raw, faults, notes):
         shown = ", ".join(f"{code:g}" for code in sorted(raw.loc[gone, section.column].unique()))
         notes.append(f"{name}: {int(gone.sum())} answers ({100 * gone.mean():.1f} %) are {shown}, which mean no answer, and are left out")
     values = values.mask(gone)
+    if section.year is not None:
+        values = section.year - values
     frame[name] = _checked(name, values, section, faults)
 
 
@@ -234,7 +253,13 @@ def _column(raw, name, what, faults, default):
 def _weights(raw, section, faults):
     if section.weight is None:
         return np.ones(len(raw))
-    weights = pd.to_numeric(_column(raw, section.weight, "weight", faults, 1.0), errors="coerce").to_numpy(float)
+    given = _column(raw, section.weight, "weight", faults, 1.0)
+    weights = pd.to_numeric(given, errors="coerce").to_numpy(float)
+    strange = given.notna().to_numpy() & ~np.isfinite(weights)
+    if strange.any():
+        faults.append(f"weight: {int(strange.sum())} weights of '{section.weight}' are no numbers")
+    elif section.weight in raw and (weights == 0).all():
+        faults.append(f"weight: all weights of '{section.weight}' are 0")
     negative = np.flatnonzero(weights < 0)
     if len(negative):
         faults.append(f"weight: {len(negative)} weights of '{section.weight}' are negative (first in row {negative[0] + 1}: "

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -32,8 +33,8 @@ class Surrogate:
         self.centre, self.scale = y.mean(0), np.maximum(y.std(0), JITTER)
         n, d = self.z.shape
         self.squares = n > ENOUGH * (1 + d + d * (d + 1) // 2)
-        terms = self._terms(self.z)
-        self.parts = [_Part(self.z, terms, column) for column in ((y - self.centre) / self.scale).T]
+        self.terms = self._terms(self.z)
+        self.parts = [_Part(self.z, self.terms, column) for column in ((y - self.centre) / self.scale).T]
         self.left = np.stack([part.left for part in self.parts], 1) * self.scale
         self.left_error = np.stack([part.left_error for part in self.parts], 1) * self.scale
         noise = np.array([np.sqrt(part.noise) for part in self.parts]) * self.scale
@@ -51,7 +52,9 @@ class Surrogate:
         """(means, standard errors of the means), each float (m, targets), of the statistics expected at rows z (m, d)."""
         z = np.atleast_2d(z)
         terms = self._terms(z)
-        found = [part.predict(z, terms) for part in self.parts]
+        # Distances and trend are those of every part, and the sampler asks tens of thousands of times.
+        apart, trend, own = cdist(z, self.z, "sqeuclidean"), TREND**2 * terms @ self.terms.T, TREND**2 * (terms**2).sum(1)
+        found = [part.predict(apart, trend, own) for part in self.parts]
         means = np.stack([m for m, _ in found], 1) * self.scale + self.centre
         errors = np.stack([s for _, s in found], 1) * self.scale
         return means, errors
@@ -71,10 +74,9 @@ class _Part:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             found = GaussianProcessRegressor(kernel, n_restarts_optimizer=0, random_state=0).fit(z, rest).kernel_
-        self.z, self.terms = z, terms
-        self.smooth, self.size = found.k1.k2, freed * float(found.k1.k1.constant_value)
+        self.length, self.size = float(found.k1.k2.length_scale), freed * float(found.k1.k1.constant_value)
         self.noise = freed * float(found.k2.noise_level)
-        size, basis = np.linalg.eigh(self._covariance(z, terms))
+        size, basis = np.linalg.eigh(self.covariance(cdist(z, z, "sqeuclidean"), TREND**2 * terms @ terms.T))
         size = np.maximum(size, 0.0) + self.noise + JITTER
         self.weights = basis @ (basis.T @ y / size)
         inverse = (basis**2 / size).sum(1)  # diagonal of the inverse
@@ -85,13 +87,15 @@ class _Part:
         kept = size > (1.0 + NEGLIGIBLE) * (self.noise + JITTER)
         self.basis = basis[:, kept] / np.sqrt(size[kept])
 
-    def _covariance(self, z, terms):
-        return self.size * self.smooth(z, self.z) + TREND**2 * terms @ self.terms.T
+    def covariance(self, apart, trend):
+        """Covariance between rows, from their squared distances and the trend's part of it."""
+        return self.size * np.exp(-0.5 / self.length**2 * apart) + trend
 
-    def predict(self, z, terms):
-        near = self._covariance(z, terms)
-        own = self.size + TREND**2 * (terms**2).sum(1) - ((near @ self.basis) ** 2).sum(1)
-        return near @ self.weights, np.sqrt(np.maximum(own, 0.0))
+    def predict(self, apart, trend, own):
+        """(means, standard errors), float (m,), from squared distances and trend to the fitted rows, float (m, n), and own variance."""
+        near = self.covariance(apart, trend)
+        variance = self.size + own - ((near @ self.basis) ** 2).sum(1)
+        return near @ self.weights, np.sqrt(np.maximum(variance, 0.0))
 
 
 def _correlation(columns):

@@ -1,4 +1,4 @@
-"""The measures by themselves: decision, inequality and equity tables from a table that the user brings."""
+"""The measures by themselves: decision and equity tables from a table that the user brings, and what learning more is worth."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,14 +7,14 @@ import typer
 
 from command.near import NearMiss
 
-app = typer.Typer(cls=NearMiss, no_args_is_help=True, help="Use the measures on tables that did not come from the model.")
+app = typer.Typer(cls=NearMiss, no_args_is_help=True, help="Use the measures by themselves: on your own tables, or on a finished run.")
 WTP = [20_000.0, 50_000.0]
 CURVE = 41  # points of the acceptability curve, from 0 to twice the highest threshold
 
 
 @app.callback()
 def results():
-    """Use the measures on tables that did not come from the model."""
+    """Use the measures by themselves: on your own tables, or on a finished run."""
 
 
 @app.command("from-table")
@@ -47,6 +47,71 @@ def from_table(
     _print(found, told, table.currency)
     if written:
         typer.echo(f"{len(found)} tables in {written}")
+
+
+@app.command("evppi")
+def evppi(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a finished `compare` with 20 draws or more.")],
+    group: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=number,number", help="Numbers learnt together; work.* means all that begin so. "
+                                       "May be given several times (default: the parts of the model).")
+    ] = None,
+    price: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=EUR", help="What the survey of a group costs; may be given several times.")
+    ] = None,
+    wtp: Annotated[list[float] | None, typer.Option(min=0, help="Value of a WELLBY; may be given several times (20000).")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE.csv", help="Also write the table here.")] = None,
+):
+    """What learning groups of numbers would be worth to this decision: which next survey could be worth its price."""
+    from results import learning, store
+
+    groups = {name: text.split(",") for name, text in _named(group, "--group", "work=work.job_scale,work.job_loss")}
+    prices = {name: _euros(name, text) for name, text in _named(price, "--price", "work=150000")}
+    opened = store.open(run)
+    found = learning.worth(opened.tables, list(opened.arms), groups, sorted({float(x) for x in wtp or WTP[:1]}), prices)
+    _print_learning(found)
+    if out:
+        Path(out).parent.mkdir(parents=True, exist_ok=True)
+        found.table.to_csv(out, index=False)
+        typer.echo(f"Table: {out}")
+
+
+def _named(given, option, example):
+    """Pairs of NAME=TEXT."""
+    for text in given or ():
+        name, found, rest = text.partition("=")
+        if not (found and name.strip() and rest.strip()):
+            raise ValueError(f"{option} {text}: a name, = and what belongs to it, such as {example}")
+        yield name.strip(), rest.strip()
+
+
+def _euros(name, text):
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise ValueError(f"--price {name}={text}: an amount in euros, such as {name}=150000")
+    return amount
+
+
+def _print_learning(found):
+    from rich.table import Table
+
+    from command.show import console
+
+    out = console()
+    title = f"What learning is worth to this decision, EUR, all residents, whole period ({found.draws} draws)"
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in found.table.columns:
+        table.add_column(column, justify="left" if column == "group" else "right", overflow="fold")
+    for row in found.table.head(LONGEST).to_dict("records"):
+        table.add_row(*(f"{value:.0%}" if column == "share" else _number(value) for column, value in row.items()))
+    out.print(table)
+    for price, value in found.evpi.items():
+        out.print(f"- At {price:,.0f} per WELLBY knowing every number would be worth {value:,.0f}.", soft_wrap=True)
+    for note in found.notes:
+        out.print(f"- {note}", soft_wrap=True)
 
 
 def _limits(scale):

@@ -192,18 +192,22 @@ def calibrated(influence, auxiliaries, weights):
 def replicate_variance(replicates, value=None, kind="bootstrap", scale=None, rscales=None):
     """Variance from an estimate taken with each set of replicate weights: scale * sum_r rscales_r (t_r - centre)^2.
 
-    kind sets scale and centre: "jackknife" (R - 1) / R round the mean of replicates, "brr" 1 / R and "bootstrap" 1 / (R - 1)
-    likewise. Give `value`, the full-sample estimate, to centre there instead (the mean squared error form); stratified jackknives bring
-    their own `rscales`, with scale 1. Source: Wolter 2007, ch. 3-5.
+    replicates: (R,) of one estimate, or (R, k) of several, which give their covariance (k, k). kind sets scale and centre: "jackknife"
+    (R - 1) / R round the mean of replicates, "brr" 1 / R and "bootstrap" 1 / (R - 1) likewise. Give `value`, the full-sample estimate,
+    to centre there instead (the mean squared error form); stratified jackknives bring their own `rscales`, with scale 1.
+    Source: Wolter 2007, ch. 3-5.
     """
     t = np.asarray(replicates, dtype=np.float64)
-    if t.size < 2 or not np.isfinite(t).all():
-        raise ValueError(f"{t.size} replicates: at least two finite ones are needed")
-    known = {"jackknife": (t.size - 1) / t.size, "brr": 1 / t.size, "bootstrap": 1 / (t.size - 1)}
+    r = len(t)
+    if r < 2 or not np.isfinite(t).all():
+        raise ValueError(f"{r} replicates: at least two finite ones are needed")
+    known = {"jackknife": (r - 1) / r, "brr": 1 / r, "bootstrap": 1 / (r - 1)}
     if scale is None and kind not in known:
         raise ValueError(f"replicates of kind {kind!r}: choose {', '.join(known)}")
-    away = t - (t.mean() if value is None else value)
-    return float((known[kind] if scale is None else scale) * np.sum(away**2 * (1.0 if rscales is None else np.asarray(rscales))))
+    away = t - (t.mean(axis=0) if value is None else value)
+    weighted = away if rscales is None else (away.T * np.asarray(rscales)).T
+    found = (known[kind] if scale is None else scale) * (weighted.T @ away)
+    return float(found) if t.ndim == 1 else found
 
 
 def bootstrap(statistic, design, replicates=500, seed=0, level=0.95):

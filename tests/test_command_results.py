@@ -1,4 +1,4 @@
-"""`hytesim results from-table` as a health economist with a spreadsheet meets it."""
+"""`hytesim results` as a health economist meets it: a spreadsheet of their own, and what learning more is worth in a run."""
 
 import sys
 
@@ -95,3 +95,28 @@ def test_a_bad_table_tells_all_at_once(hytesim, tmp_path):
     assert all(line.startswith("bad.csv: ") for line in lines)
     for word in ("line 2, column cost", "line 3, column weight", "2 currencies", "only one arm"):
         assert word in err
+
+
+def test_what_learning_is_worth_in_a_run(hytesim, tmp_path):
+    """Groups, prices and a table from a run folder; a file of the same; wrong arguments in one line."""
+    from results import store
+    from tests.results.test_learning import ARMS, tables
+
+    with store.building(tmp_path / "run") as build:
+        for name, frame in tables(draws=60).items():
+            store.write_table(build.path, name, frame)
+        store.write_manifest(build.path, {"command": "compare", "complete": True, "arms": ARMS, "comparator": ARMS[0]})
+    asked = ["--group", "first=a.p1", "--group", "both=a.p1,b.p2", "--wtp", "1000"]
+    code, out, _ = hytesim("results", "evppi", "run", *asked, "--price", "first=900", "--out", "new/worth.csv")
+    assert code == 0
+    assert "60 draws" in out
+    assert "knowing every number would be worth" in out
+    assert "not worth its price" in out
+    found = pd.read_csv(tmp_path / "new" / "worth.csv").set_index("group")
+    assert list(found.index) == ["both", "first"]
+    assert found.loc["first", "net"] == pytest.approx(found.loc["first", "value"] - 900)
+    for arguments, words in ((["--group", "first"], "--group first: a name, ="), (["--price", "first=much"], "an amount in euros"),
+                             (["--group", "first=a.p3"], "Did you mean 'a.p1'?")):
+        code, _, err = hytesim("results", "evppi", "run", *arguments)
+        assert code == 2
+        assert words in err

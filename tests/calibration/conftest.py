@@ -13,6 +13,25 @@ SLOPES = np.array([[1.0, 0.0], [0.5, 1.0], [0.0, 0.7]])  # statistics by numbers
 CHANCE = 0.3 * np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]])  # root of the chance's covariance, by rows
 ERRORS = np.array([0.3, 0.4, 0.5])
 
+SMALL = """
+[calibration]
+id = "small"
+[run]
+residents = 300
+years = 1
+burn_in = 1
+places = ["Kouvola"]
+[free]
+"wellbeing.base" = { low = 2.3, high = 2.9 }
+"visit.rate" = {}
+[targets.good]
+statistic = "share"
+outcome = "good_quality_of_life"
+value = 0.5
+se = 0.02
+transform = "logit"
+"""  # a file of targets
+
 
 def target(name, value, se, **more):
     return Target(name, TargetSection(statistic="mean", outcome="wellbeing", value=value, se=se, **more))

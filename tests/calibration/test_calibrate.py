@@ -7,24 +7,9 @@ import pandas as pd
 import pytest
 
 from calibration import calibrate, simulate
+from tests.calibration.conftest import SMALL
 
-TARGETS = """
-[calibration]
-id = "small"
-[run]
-residents = 300
-years = 1
-burn_in = 1
-places = ["Kouvola"]
-[free]
-"wellbeing.base" = { low = 2.3, high = 2.9 }
-"visit.rate" = {}
-[targets.good]
-statistic = "share"
-outcome = "good_quality_of_life"
-value = 0.5
-se = 0.02
-transform = "logit"
+TARGETS = SMALL + """
 [targets.spread]
 statistic = "sd"
 outcome = "wellbeing"
@@ -124,7 +109,7 @@ def test_an_answer_that_the_prior_excludes_is_said(path):
 
 
 def test_contradiction_and_missing_values_are_said(path):
-    path.write_text(TARGETS + TARGETS[TARGETS.index("[targets.good]"):TARGETS.index("[targets.spread]")]
+    path.write_text(TARGETS + SMALL[SMALL.index("[targets.good]"):]
                     .replace("targets.good", "targets.other").replace("0.5", "0.7"), encoding="utf-8")
     told = []
     _, text = fit(path, "against", tell=told.append)

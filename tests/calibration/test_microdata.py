@@ -80,6 +80,54 @@ def test_every_fault_at_once_in_a_line_each(tmp_path):
     read(tmp_path, frame, weight="w", strata="st", lonely="adjust")
 
 
+def test_weights_that_are_no_weights(tmp_path):
+    frame = answers(30)
+    with pytest.raises(ValueError, match="2 weights of 'w' are no numbers"):
+        read(tmp_path, frame.assign(w=["x", "y", *frame["w"][2:]]), weight="w")
+    with pytest.raises(ValueError, match="all weights of 'w' are 0"):
+        read(tmp_path, frame.assign(w=0), weight="w")
+    with pytest.raises(ValueError, match="replicates: 1 columns hold weights that are negative or no numbers, first 'r2'"):
+        read(tmp_path, frame.assign(r1=1.0, r2=-1.0), replicates="r")
+
+
+def test_year_of_birth_and_rows_of_one_country(tmp_path):
+    """Age from the year of birth; rows of other countries are not there at all, neither for values nor for errors."""
+    frame = answers(80).assign(cntry=["FI", "SE"] * 40, born=1980)
+    born = {"age": {"column": "born", "year": 2017}}
+    data = read(tmp_path, frame, born, only={"cntry": "FI"}, weight="w")
+    assert (data.frame["age"] == 37).all() and len(data.frame) == 40
+    alone = read(tmp_path, frame[::2], born, weight="w")
+    for got, known in zip(microdata.estimates(data, {"x": asked()}), microdata.estimates(alone, {"x": asked()}), strict=True):
+        assert got == pytest.approx(known)
+    with pytest.raises(ValueError, match="no row of the file has cntry = FO"):
+        read(tmp_path, frame, only={"cntry": "FO"})
+    with pytest.raises(ValueError, match="only: the file has no column 'country'"):
+        read(tmp_path, frame, only={"country": "FI"})
+
+
+def test_the_ess_layout_reads_a_file_in_the_form_of_the_survey(tmp_path):
+    """Names and codes as the survey publishes them, invented answers of two countries: refusals go, health turns, schooling is grouped."""
+    n = 120
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({
+        "cntry": np.repeat(["FI", "SE"], n // 2), "stflife": rng.integers(0, 11, n), "ppltrst": rng.integers(0, 11, n),
+        "health": rng.integers(1, 6, n), "agea": rng.integers(15, 95, n), "gndr": rng.integers(1, 3, n), "eisced": rng.integers(1, 8, n),
+        "anweight": rng.uniform(0.2, 2, n), "stratum": np.repeat(np.arange(n // 20), 20), "psu": np.arange(n) // 2})
+    frame.loc[0, ["stflife", "ppltrst", "health", "agea", "gndr", "eisced"]] = [77, 88, 8, 999, 9, 55]
+    frame.to_csv(tmp_path / "ess.csv", index=False)
+    section = microdata.SurveySection.model_validate(microdata.with_layout({"layout": "ess", "data": "ess.csv"}))
+    data = microdata.read(section, tmp_path)
+    assert len(data.frame) == n // 2
+    assert data.frame.loc[0, ["life_satisfaction", "trust", "self_rated_health", "age", "sex", "education"]].isna().all()
+    fi = frame[1: n // 2]
+    assert (data.frame["self_rated_health"][1:] == 6 - fi["health"]).all(), "the model counts 5 as the best"
+    assert set(data.frame.loc[1:, "education"][fi["eisced"] == 3]) == {"upper_secondary"}
+    values, joint = microdata.estimates(data, {"life": asked(outcome="life_satisfaction", sex="woman")})
+    women = fi["gndr"] == 2
+    assert values[0] == pytest.approx(np.average(fi["stflife"][women], weights=fi["anweight"][women]))
+    assert joint[0, 0] > 0
+
+
 def test_replicate_weights_and_a_question_without_a_column(tmp_path):
     """Delete-one jackknife weights give the variance of the mean of a simple sample."""
     frame = answers(40)

@@ -5,28 +5,10 @@ import pytest
 
 from calibration import calibrate, problem
 from scenarios import ScenarioError
-
-GOOD = """
-[calibration]
-id = "small"
-[run]
-residents = 300
-years = 1
-burn_in = 1
-places = ["Kouvola"]
-[free]
-"wellbeing.base" = { low = 2.3, high = 2.9 }
-"visit.rate" = {}
-[targets.good]
-statistic = "share"
-outcome = "good_quality_of_life"
-value = 0.5
-se = 0.02
-transform = "logit"
-"""
+from tests.calibration.conftest import SMALL
 
 
-def load(tmp_path, text=GOOD):
+def load(tmp_path, text=SMALL):
     path = tmp_path / "targets.toml"
     path.write_text(text, encoding="utf-8")
     return calibrate.load(path)
@@ -48,7 +30,7 @@ def test_priors_are_the_numbers_distributions(tmp_path):
 
 
 def test_everything_wrong_is_told_at_once(tmp_path):
-    found = faults(tmp_path, GOOD.replace('"visit.rate"', '"visit.rat"').replace("good_quality_of_life", "good_quality_of_live")
+    found = faults(tmp_path, SMALL.replace('"visit.rate"', '"visit.rat"').replace("good_quality_of_life", "good_quality_of_live")
                    .replace("[run]", "[runs]\n[run]") + """
 [targets.share_in_per_cent]
 statistic = "mean"
@@ -81,15 +63,15 @@ se = 1
     ("\"visit.rate\" = {}", "\"good_quality.line\" = {}", "has no range"),
 ])
 def test_faults(tmp_path, old, new, said):
-    assert said in "\n".join(faults(tmp_path, GOOD.replace(old, new)))
+    assert said in "\n".join(faults(tmp_path, SMALL.replace(old, new)))
 
 
 def test_contradicting_targets_are_named_before_anything_runs(tmp_path):
-    again = GOOD[GOOD.index("[targets.good]"):].replace("targets.good", "targets.other").replace("0.5", "0.7")
-    found = load(tmp_path, GOOD + again)
+    again = SMALL[SMALL.index("[targets.good]"):].replace("targets.good", "targets.other").replace("0.5", "0.7")
+    found = load(tmp_path, SMALL + again)
     assert "'good' and 'other'" in problem.contradictions(found)[0]
     assert "Contradiction" in calibrate.plan(tmp_path / "targets.toml", "emulator", 50)
-    assert not problem.contradictions(load(tmp_path, GOOD + again.replace("0.7", "0.53")))
+    assert not problem.contradictions(load(tmp_path, SMALL + again.replace("0.7", "0.53")))
 
 
 def test_targets_from_microdata_bring_their_joint_covariance(tmp_path):
@@ -98,7 +80,7 @@ def test_targets_from_microdata_bring_their_joint_covariance(tmp_path):
 
     answers().to_csv(tmp_path / "data.csv", index=False)
     columns = "\n".join(f'{k} = "{v}"' for k, v in {**ITEMS, "age": "age"}.items())
-    found = load(tmp_path, GOOD + f"""
+    found = load(tmp_path, SMALL + f"""
 [survey]
 data = "data.csv"
 weight = "w"
@@ -120,7 +102,7 @@ asked = true
     share = found.targets[1].section.value
     score = answers()[list(ITEMS)].mean(axis=1)
     assert share == pytest.approx(np.average(score >= 4, weights=answers()["w"]))
-    assert faults(tmp_path, GOOD.replace("[run]", "[survey]\ndata = \"nofile.csv\"\n[run]").replace("value = 0.5\nse = 0.02\n", ""))
+    assert faults(tmp_path, SMALL.replace("[run]", "[survey]\ndata = \"nofile.csv\"\n[run]").replace("value = 0.5\nse = 0.02\n", ""))
 
 
 @pytest.mark.parametrize("name", ["recovery", "finland_2018"])

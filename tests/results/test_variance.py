@@ -1,6 +1,9 @@
 """Survey designs: variances against the R package survey's printed numbers on tiny samples, and against hand sums."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from results import influence
@@ -99,6 +102,14 @@ def test_replicates_by_hand():
     assert replicate_variance(t, scale=1, rscales=[0.5, 0.5, 0.5, 0.5]) == pytest.approx(7)
 
 
+def test_replicates_of_several_estimates_give_their_covariance():
+    t = np.array([[1.0, 2.0], [3.0, 2.5], [2.0, 4.0], [6.0, 1.0]])
+    found = replicate_variance(t, kind="bootstrap")
+    assert found == pytest.approx(np.cov(t.T))
+    assert replicate_variance(t, kind="brr", rscales=[1, 2, 1, 0.5])[1, 1] == pytest.approx(
+        replicate_variance(t[:, 1], kind="brr", rscales=[1, 2, 1, 0.5]))
+
+
 def test_jackknife_of_a_mean_is_its_variance():
     t = [np.delete(X, i).mean() for i in range(8)]
     assert replicate_variance(t, kind="jackknife") == pytest.approx(X.var(ddof=1) / 8)
@@ -158,3 +169,33 @@ def test_design_effect_of_a_published_interval():
 def test_refuses_nonsense(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+class TestApi:
+    """Two-stage sample with finite populations at both stages: what the R package survey prints for its own examples (?api)."""
+
+    @pytest.fixture
+    def schools(self):
+        return pd.read_csv(Path(__file__).parent.parent / "data" / "apiclus2.csv", comment="#")
+
+    @pytest.fixture
+    def design(self, schools):
+        unit = np.arange(len(schools))
+        weights = 757 / 40 * schools["schools"] / schools.groupby("district")["api00"].transform("size")
+        sizes = np.column_stack([np.full(len(schools), 757), schools["schools"]])
+        return Design(weights.to_numpy(), np.column_stack([schools["district"], unit]), fpc=sizes)
+
+    def test_mean(self, schools, design):
+        """svymean(~api00): 670.81, 30.099; 39 degrees of freedom; weights sum to 5128.675."""
+        found = estimate(*influence.mean(schools["api00"].to_numpy(float), design.weights), design)
+        assert design.weights.sum() == pytest.approx(5128.675, rel=1e-12)
+        assert found.value == pytest.approx(670.8118, abs=5e-5)
+        assert found.error == pytest.approx(30.099, abs=5e-4)
+        assert found.degrees == 39
+
+    def test_total_of_those_who_are_known(self, schools, design):
+        """svytotal(~enroll, na.rm=TRUE): 2639273, 799638, so 1e-6 relatively; schools without a number stay in the design."""
+        known = schools["enrolled"].fillna(0.0).to_numpy(float)
+        found = estimate(*influence.total(known, design.weights), design)
+        assert found.value == pytest.approx(2639273, abs=0.5)
+        assert found.error == pytest.approx(799638, abs=0.5)
