@@ -29,9 +29,11 @@ def follow(
     keys = _keys(finished, draw, replicate)
     span = _span(months)
     arms = [a for a in runs.reopen(finished) if a.id in (finished.arms[0], wanted)]
-    chosen = ""
+    chosen, pick = "", {}
     if resident in lives.PICKS:
-        resident, gain, reached = lives.pick(arms, *keys, resident)
+        which = resident
+        resident, gain, reached = lives.pick(arms, *keys, which)
+        pick = {"which": which, "gain": gain, "reached": reached}
         among = f"{reached:,} whom an intervention reached" if reached else "all, since no intervention reaches anybody directly"
         chosen = f"Chosen among {among}: gain {gain:+.4f} points of mean wellbeing over the period."
     elif not resident.isdigit():
@@ -50,7 +52,8 @@ def follow(
         "who": words.opening(found.person, own, found.arms[0]), "chosen": chosen, "story": words.story(own, told, *found.arms),
     }
     table = words.side_by_side(told, *found.arms)
-    folder = _write(facts, own, told, table, found.events, names, Path(out) if out else finished.folder / "lives")
+    own_facts = {**{key: facts[key] for key in ("resident", "arms", "draw", "replicate", "agrees")}, "person": found.person, **pick}
+    folder = _write(facts, own_facts, own, told, table, found.events, names, Path(out) if out else finished.folder / "lives")
     if json:
         frames = {"months": own, "events": found.events, "timeline": table}
         rows = {n: json_text.loads(f.to_json(orient="records")) for n, f in frames.items()}
@@ -105,8 +108,8 @@ def _changed(finished):
     return finished.manifest.get("source_sha256") != source_hash()
 
 
-def _write(facts, months, told, table, events, names, folder):
-    """Chart (PNG, SVG), the timeline in words, and both tables as CSV; returns the folder."""
+def _write(facts, own_facts, months, told, table, events, names, folder):
+    """Chart (PNG, SVG), the timeline in words, both tables as CSV, and who it is as JSON; returns the folder."""
     from results import follow_chart, store
     from results.figures import style
 
@@ -119,6 +122,7 @@ def _write(facts, months, told, table, events, names, folder):
         chart.savefig(folder / "two_lives.svg", metadata={"Date": None})
     for file, frame in (("months.csv", months), ("events.csv", events)):
         store.write_text(folder, file, frame.to_csv(index=False, lineterminator="\n"))
+    store.write_text(folder, "life.json", json_text.dumps(own_facts, ensure_ascii=False))
     lines = [facts["who"], *filter(None, [facts["chosen"]]), *facts["story"], facts["check"]]
     rows = [f"| {d[:7]} | {a} | {b} |" for d, a, b in zip(table["date"], table["without"], table["with"], strict=True)]
     head = [f"# {follow_chart.TITLE.format(resident=facts['resident'])}", ""]

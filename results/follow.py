@@ -8,56 +8,75 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from results.words import GROUPS, label, number, signed, small
+from results.language import say, word
+from results.words import label, number, signed, small
 
-__all__ = ["ACTIVITIES", "agreement", "between_months", "opening", "sentences", "side_by_side", "story"]
+__all__ = ["ACTIVITIES", "DATES", "agreement", "between_months", "opening", "sentences", "side_by_side", "story"]
 
 TEXTS = {
-    "reached": "{name} reached them.",
-    "used": "Took part in {name}.",
-    "joined": "Joined {name}.",
-    "completed": "Completed {name} after {count}.",
-    "dropped_out": "Dropped out of {name} after {count}.",
-    "programme_closed": "{name} closed; they had been there {count}.",
-    "asked": "Asked {name} for help and had to wait.",
-    "asked_met": "Asked {name} for help and was met the same month.",
-    "asked_gave_up": "Asked {name} for help and gave up the same month.",
-    "met": "Was met by {name}.",
-    "met_late": "Was met by {name} after waiting {count}.",
-    "gave_up": "Gave up waiting for {name}.",
-    "gave_up_late": "Gave up waiting for {name} after {count}.",
-    "handed_on": "Was handed on to {name}.",
-    "hospital": "Was in hospital.",
-    "job_found": "Found work after {count} as they were.",
-    "job_lost": "Lost their job after {count}.",
-    "activity": "Main activity became {name}.",
-    "fell_ill": "Fell ill for long.",
-    "recovered": "Recovered from long-term illness.",
-    "care": "Long-term care became {name}.",
-    "assistance_began": "The household began to get social assistance.",
-    "assistance_ended": "The household no longer got social assistance.",
-    "children": "Children under 18 in the household: {value}.",
-    "partnered": "Moved together with a partner.",
-    "separated": "Was left without the partner.",
-    "own_household": "Came to live in another household.",
-    "moved": "Moved to {name}.",
-    "moved_within": "Moved within the municipality ({name} area).",
-    "entered_group": "Came to count as: {name}.",
-    "left_group": "Stopped counting as: {name}.",
-    "came": "Came to live in {name}.",
-    "died": "Died.",
+    "reached": word("{name} reached them."),
+    "used": word("Took part in {name}."),
+    "joined": word("Joined {name}."),
+    "completed": word("Completed {name} after {count}."),
+    "dropped_out": word("Dropped out of {name} after {count}."),
+    "programme_closed": word("{name} closed; they had been there {count}."),
+    "asked": word("Asked {name} for help and had to wait."),
+    "asked_met": word("Asked {name} for help and was met the same month."),
+    "asked_gave_up": word("Asked {name} for help and gave up the same month."),
+    "met": word("Was met by {name}."),
+    "met_late": word("Was met by {name} after waiting {count}."),
+    "gave_up": word("Gave up waiting for {name}."),
+    "gave_up_late": word("Gave up waiting for {name} after {count}."),
+    "handed_on": word("Was handed on to {name}."),
+    "hospital": word("Was in hospital."),
+    "job_found": word("Found work after {count} as they were."),
+    "job_lost": word("Lost their job after {count}."),
+    "activity": word("Main activity became {name}."),
+    "fell_ill": word("Fell ill for long."),
+    "recovered": word("Recovered from long-term illness."),
+    "care": word("Long-term care became {name}."),
+    "assistance_began": word("The household began to get social assistance."),
+    "assistance_ended": word("The household no longer got social assistance."),
+    "children": word("Children under 18 in the household: {value}."),
+    "partnered": word("Moved together with a partner."),
+    "separated": word("Was left without the partner."),
+    "own_household": word("Came to live in another household."),
+    "moved": word("Moved to {name}."),
+    "moved_within": word("Moved within the municipality ({name} area)."),
+    "entered_group": word("Came to count as: {name}."),
+    "left_group": word("Stopped counting as: {name}."),
+    "came": word("Came to live in {name}."),
+    "died": word("Died."),
 }
 ROUTINE = ("asked_met",)
 GROUP_CHANGES = ("entered_group", "left_group")
-ACTIVITIES = {"labour_market_support": "on labour-market support", "outside": "outside work and study"}
+ACTIVITIES = {"labour_market_support": word("on labour-market support"), "outside": word("outside work and study")}
 OUTSET, CHAIN = 1e-12, {
-    "recall": "recall of the campaign", "assistance": "help with applying at hand", "contacts": "contacts with services",
-    "programme": "programme", "manager": "case manager", "trust": "trust in services", "inclusion": "inclusion",
-    "empowerment": "empowerment", "distress": "distress", "work_support": "support for finding work", "activity": "main activity",
-    "income": "income", "strain": "financial strain", "health": "health", "place": "municipality", "wellbeing": "wellbeing",
-}  # fmt: skip
-SUMS = {"contacts": "Contacts with services", "waited": "Months with an open request", "work": "Months in work",
-        "jobless": "Months unemployed", "member": "Months in a programme or with a case manager"}  # fmt: skip
+    "recall": word("recall of the campaign"),
+    "assistance": word("help with applying at hand"),
+    "contacts": word("contacts with services"),
+    "programme": word("programme"),
+    "manager": word("case manager"),
+    "trust": word("trust in services"),
+    "inclusion": word("inclusion"),
+    "empowerment": word("empowerment"),
+    "distress": word("distress"),
+    "work_support": word("support for finding work"),
+    "activity": word("main activity"),
+    "income": word("income"),
+    "strain": word("financial strain"),
+    "health": word("health"),
+    "place": word("municipality"),
+    "wellbeing": word("wellbeing"),
+}
+SUMS = {
+    "contacts": word("Contacts with services: {without} without, {other} with."),
+    "waited": word("Months with an open request: {without} without, {other} with."),
+    "work": word("Months in work: {without} without, {other} with."),
+    "jobless": word("Months unemployed: {without} without, {other} with."),
+    "member": word("Months in a programme or with a case manager: {without} without, {other} with."),
+}
+SEXES = {"woman": word("A woman of {age} in {place}"), "man": word("A man of {age} in {place}"), "": word("A resident of {age} in {place}")}
 DATES = slice(0, 7)  # year and month of a date
 
 
@@ -96,17 +115,17 @@ def _sort(event, subject, value, kinds):
 
 def _text(sort, subject, value, names):
     months = round(value)
-    count = f"{months} month{'' if months == 1 else 's'}"
+    count = say("1 month") if months == 1 else say("{months} months", months=months)
     name = label(subject, names) if subject in (names or {}) or sort in GROUP_CHANGES else _within(subject)
     if subject in (names or {}):
         name = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-    text = TEXTS.get(sort, f"{_within(sort)}: {{name}}").format(name=name, count=count, value=months)
+    text = say(TEXTS[sort], name=name, count=count, value=months) if sort in TEXTS else f"{_within(sort)}: {name}"
     return text[:1].upper() + text[1:]
 
 
 def _within(name):
     """What a code is called within a sentence: in lower case, unless it is an abbreviation; a place keeps its name."""
-    text = ACTIVITIES.get(name) or label(name)
+    text = say(ACTIVITIES[name]) if name in ACTIVITIES else label(name)
     return text[:1].lower() + text[1:] if str(name)[:1].islower() and text[1:2].islower() else text
 
 
@@ -126,14 +145,16 @@ def side_by_side(told, comparator, arm):
 def opening(person, months, comparator):
     """Who this is: age, sex, place, main activity and at-risk groups in the first month told."""
     first = months[months["arm"] == comparator].iloc[0]
-    groups = [GROUPS.get(g, g) for g in str(first["groups"]).split("|") if g]
-    sex = person["sex"] or "resident"
-    text = f"A {sex} of {first['age']} in {first['place']}, main activity: {_within(first['activity'])}"
-    return f"{text}; counts as: {', '.join(groups)}." if groups else f"{text}; in no at-risk group."
+    groups = [label(g) for g in str(first["groups"]).split("|") if g]
+    who = say(SEXES.get(person["sex"], SEXES[""]), age=first["age"], place=first["place"])
+    activity = _within(first["activity"])
+    if not groups:
+        return say("{who}, main activity: {activity}; in no at-risk group.", who=who, activity=activity)
+    return say("{who}, main activity: {activity}; counts as: {groups}.", who=who, activity=activity, groups=", ".join(groups))
 
 
-def story(months, told, comparator, arm):
-    """Sentences on what differs: the first difference, what differs from when on, and what it came to."""
+def story(months, told, comparator, arm, chain=True):
+    """Sentences on what differs: the first difference, what differs from when on (if `chain`), and what it came to."""
     one, other = (months[months["arm"] == name].set_index("month") for name in (comparator, arm))
     both = one.index.intersection(other.index)
     since = {column: _since(one.loc[both, column], other.loc[both, column]) for column in CHAIN}
@@ -142,16 +163,16 @@ def story(months, told, comparator, arm):
     apart = texts[~texts["same"]]["month"]
     firsts = [*since.values(), *apart[:1]]
     if not firsts and len(one) == len(other):
-        return [f"Nothing differs in these {len(both)} months: neither what happened nor how they fare."]
+        return [say("Nothing differs in these {months} months: neither what happened nor how they fare.", months=len(both))]
     found = [_first(min(firsts), since, texts, one)] if firsts else []
-    if since:
+    if since and chain:
         order = sorted(since.items(), key=lambda item: (item[1], list(CHAIN).index(item[0])))
-        parts = [f"{CHAIN[column]} from {one.at[month, 'date'][DATES]}" for column, month in order]
-        found.append(f"What differs from when on: {', '.join(parts)}.")
+        parts = [say("{what} from {month}", what=say(CHAIN[column]), month=one.at[month, "date"][DATES]) for column, month in order]
+        found.append(say("What differs from when on: {parts}.", parts=", ".join(parts)))
     found.append(_wellbeing(one.loc[both], other.loc[both]))
     found += _counts(one, other)
     if len(one) != len(other):
-        found.append(f"Here for {len(one)} months without and {len(other)} with.")
+        found.append(say("Here for {without} months without and {other} with.", without=len(one), other=len(other)))
     return found
 
 
@@ -165,22 +186,23 @@ def _first(month, since, texts, one):
     date = one.at[month, "date"][DATES] if month in one.index else str(texts.set_index("month").at[month, "date"])[DATES]
     row = texts[(texts["month"] == month) & ~texts["same"]]
     if len(row):
-        without, told = row["without"].iat[0] or "nothing of note", row["with"].iat[0] or "nothing of note"
-        return f"The first difference is in {date}. Without: {without} With: {told}".replace("note With", "note. With")
-    columns = [CHAIN[column] for column, first in since.items() if first == month]
+        without, told = (row[side].iat[0] or say("nothing of note.") for side in ("without", "with"))
+        return say("The first difference is in {month}. Without: {without} With: {told}", month=date, without=without, told=told)
+    columns = [column for column, first in since.items() if first == month]
     if columns == ["wellbeing"]:  # nothing of their own differs: only the wellbeing of contacts can have done it
-        return f"The first difference is in {date}: wellbeing, by way of the people around them."
-    return f"The first difference is in {date}: {', '.join(columns)}."
+        return say("The first difference is in {month}: wellbeing, by way of the people around them.", month=date)
+    return say("The first difference is in {month}: {what}.", month=date, what=", ".join(say(CHAIN[column]) for column in columns))
 
 
 def _wellbeing(one, other):
     gap = other["wellbeing"] - one["wellbeing"]
     peak = gap.abs().idxmax()
-    means = f"{number(one['wellbeing'].mean(), 3)} without and {number(other['wellbeing'].mean(), 3)} with"
-    text = f"Mean wellbeing (1-5) is {means} ({small(gap.mean(), 3, signed)} points)"
+    text = say("Mean wellbeing (1-5) is {without} without and {other} with ({gap} points)", without=number(one["wellbeing"].mean(), 3),
+               other=number(other["wellbeing"].mean(), 3), gap=small(gap.mean(), 3, signed))
     if gap.abs().max() <= OUTSET:
-        return f"{text}: no month differs."
-    return f"{text}; the largest difference of a month is {small(gap[peak], 3, signed)} in {one.at[peak, 'date'][DATES]}."
+        return say("{means}: no month differs.", means=text)
+    return say("{means}; the largest difference of a month is {gap} in {month}.", means=text, gap=small(gap[peak], 3, signed),
+               month=one.at[peak, "date"][DATES])
 
 
 def _counts(one, other):
@@ -188,10 +210,10 @@ def _counts(one, other):
     for key, text in SUMS.items():
         a, b = (_sum(key, frame) for frame in (one, other))
         if a != b:
-            yield f"{text}: {a} without, {b} with."
+            yield say(text, without=a, other=b)
     strain = [frame["strain"].mean() for frame in (one, other)]
     if abs(strain[1] - strain[0]) > 5e-4:
-        yield f"Mean financial strain (0-1): {number(strain[0], 3)} without, {number(strain[1], 3)} with."
+        yield say("Mean financial strain (0-1): {without} without, {other} with.", without=number(strain[0], 3), other=number(strain[1], 3))
 
 
 def _sum(key, frame):

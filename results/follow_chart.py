@@ -6,16 +6,17 @@ import numpy as np
 
 from results.figures import style
 from results.follow import ACTIVITIES, story
+from results.language import say, word
 from results.words import label
 
-TITLE = "Two lives of resident {resident}"
-HOW = (
+TITLE = word("Two lives of resident {resident}")
+HOW = word(
     "How to read: the same simulated resident, month by month, without the policy and with it; all chance is shared, so the two lives are "
     "one until something differs. Difference: wellbeing with less wellbeing without. Bars of the last three rows: main activity, "
     "programme or case manager joined, and months with an open request for help."
 )
-LINES = (("wellbeing", "Wellbeing (1-5)", 1.7), ("strain", "Strain (0-1)", 1.0), ("recall", "Recall (0-1)", 0.9))
-STRIPS = (("activity", "Activity", 0.8), ("member", "Programmes", 0.8), ("waiting", "Waiting", 0.65))
+LINES = (("wellbeing", word("Wellbeing (1-5)"), 1.7), ("strain", word("Strain (0-1)"), 1.0), ("recall", word("Recall (0-1)"), 0.9))
+STRIPS = (("activity", word("Activity"), 0.8), ("member", word("Programmes"), 0.8), ("waiting", word("Waiting"), 0.65))
 COLOURS = {
     "employed": "#009E73", "student": "#56B4E9", "conscript": "#999999", "unemployed": "#E69F00", "labour_market_support": "#D55E00",
     "outside": "#CC79A7", "pensioner": "#0072B2", "child": "#F0E442",
@@ -27,7 +28,7 @@ LETTER = 0.011  # width of a letter of a strip's label as a share of the axis
 def draw(months, told, comparator, arm, resident, labels=None):
     """The chart as a matplotlib Figure. months, told: as in `results.follow`; labels: {name: what people call it}."""
     with style.look():
-        rows = [LINES[0], ("gain", "Difference", 0.9), *LINES[1:], ("contacts", "Contacts", 0.9), *STRIPS]
+        rows = [LINES[0], ("gain", word("Difference"), 0.9), *LINES[1:], ("contacts", word("Contacts"), 0.9), *STRIPS]
         figure, axes = style.new(len(rows), 1, width=10.5, height=11.2, sharex=True, height_ratios=[r[2] for r in rows])
         axes = {row[0]: axis for row, axis in zip(rows, axes[:, 0], strict=True)}
         looks = style.styles([comparator, arm])
@@ -40,13 +41,13 @@ def draw(months, told, comparator, arm, resident, labels=None):
         for column, _, _ in STRIPS:
             _strip(axes[column], column, parts, labels)
         for column, text, _ in rows:
-            axes[column].set_ylabel(text)
+            axes[column].set_ylabel(say(text))
         for column in ("strain", "recall"):
             axes[column].set_ylim(0, 1)
         _calendar(axes["waiting"], _years(months))
         legend = [style.line(look, label(name, labels)) for name, look in looks.items()]
-        says = " ".join(text for text in story(months, told, comparator, arm) if not text.startswith("What differs"))
-        return style.finish(figure, TITLE.format(resident=resident), HOW, f"What it says: {says}", months, legend)
+        says = say("What it says: {story}", story=" ".join(story(months, told, comparator, arm, chain=False)))
+        return style.finish(figure, say(TITLE, resident=resident), say(HOW), says, months, legend)
 
 
 def _years(part):
@@ -58,7 +59,7 @@ def _years(part):
 def _calendar(axis, years):
     axis.set_xlim(years.min(), years.max() + 1 / 12)
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}" if abs(value - round(value)) < 1e-6 else "")
-    axis.set_xlabel("Year (its mark is January)")
+    axis.set_xlabel(say("Year (its mark is January)"))
 
 
 def _gain(axis, without, other, colour):
@@ -85,12 +86,12 @@ def _strip(axis, column, parts, labels):
                 continue
             left, width = years[start], (stop - start) / 12
             axis.broken_barh([(left, width)], (place - 0.4, 0.8), facecolor=_colour(column, state, members), edgecolor="white")
-            text = ACTIVITIES.get(state, " + ".join(label(s, labels) for s in state.split("|")))
+            text = say(ACTIVITIES[state]) if state in ACTIVITIES else " + ".join(label(s, labels) for s in state.split("|"))
             if len(text) * LETTER <= width / span:
                 axis.text(left + width / 2, place, text, ha="center", va="center", size=7.5, color="black")
             elif column == "member":  # a short stay is named beside its bar
                 axis.annotate(text, (left + width, place), (3, 0), textcoords="offset points", va="center", size=7.5)
-    axis.set_yticks([0, 1], ["without", "with"])
+    axis.set_yticks([0, 1], [say("without"), say("with")])
     axis.set_ylim(1.5, -0.5)
     axis.grid(False, axis="y")
 

@@ -20,7 +20,7 @@ def render(runs):
     text, name = _form(runs) if way == "form" else _file()
     if not text:
         return
-    st.subheader(say("Check and run"))
+    st.header(say("Check and run"))
     known = form.names(runs)
     first = st.selectbox(say("Compare with"), [None, *known], key="make_comparator",
                          format_func=lambda one: one or say("the scenario's own comparator"))
@@ -84,7 +84,7 @@ def _form(runs):
     if blocks:
         removed = st.multiselect(say("Interventions left out"), list(blocks), format_func=blocks.get, key=f"make_removed_{parent}")
         left = [block for block in blocks if block not in removed]
-        st.subheader(say("An intervention"))
+        st.header(say("An intervention"))
         chosen = st.selectbox(say("Intervention to change"), left, format_func=blocks.get, key=f"make_block_{parent}") if left else None
         if chosen:
             st.caption(f"`{scenario.interventions[chosen].kind}`")
@@ -93,7 +93,7 @@ def _form(runs):
                 if field.kind != "fixed":
                     _field(field, changes, parent)
             _others([field for field in found if field.kind == "fixed"], parent)
-    st.subheader(say("General numbers of the model"))
+    st.header(say("General numbers of the model"))
     numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}",
                              default=[key.removeprefix("parameters.") for key in changes if key.startswith("parameters.")])
     for number in numbers:

@@ -18,7 +18,7 @@ MOST = 30  # finished runs shown
 def render(runs):
     """Show the page."""
     _jobs(runs, current())
-    st.subheader(say("Finished runs"))
+    st.header(say("Finished runs"))
     entries = shelf.listed(runs)
     if not entries:
         st.info(say("There is no finished run here yet."))
@@ -33,7 +33,7 @@ def render(runs):
 def _jobs(runs, language):
     with speaking(language):
         found = jobs.listed(runs)
-        st.subheader(say("Started here"))
+        st.header(say("Started here"))
         if not found:
             st.caption(say("Nothing has been started from this page."))
         for job in found:
@@ -51,12 +51,14 @@ def _job(runs, job):
         if job.log and job.state != "done":
             st.code(job.log, language=None)
         left, right = st.columns(2)
-        if job.run and left.button(say("Open"), key=f"open_{job.id}", on_click=_open, args=(job.run,)):
-            st.rerun()
+        if job.run:
+            left.button(say("Open"), key=f"open_{job.id}", on_click=_open, args=(job.run, "gains" if "of" in job.facts else "compare"))
         right.button(say("Remove from this list"), key=f"forget_{job.id}", on_click=jobs.forget, args=(job.folder,))
 
 
 def _how_far(job):
+    if "of" in job.facts:
+        return say("running two scenarios again")
     if not job.done:
         return say("preparing; the first time on a machine this takes a minute")
     if job.done == job.all:
@@ -64,8 +66,8 @@ def _how_far(job):
     return say("{done} of {all} runs of each scenario", done=number(job.done, 0), all=number(job.all, 0))
 
 
-def _open(name):
-    st.session_state["page"] = "compare"
+def _open(name, page="compare"):
+    st.session_state["page"] = page
     st.session_state["chosen"] = [name]
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from command.dashboard import page_make, page_runs, start
+from command.dashboard import follow, page_make, page_runs, start
 from results import figures, store
 from results.dashboard import (
     pages_compare,
@@ -80,6 +80,8 @@ def _results(runs, name):
     if len(others) > 1 and name not in ("compare", "pays"):
         page = page._replace(focus=st.selectbox(say("Scenario"), others, format_func=lambda arm: label(arm, page.names)))
     RESULTS[name].render(page)
+    if name == "gains":
+        follow.render(runs, page)
     if name == "compare" and st.toggle(say("Compare other scenarios: start a new run")):
         start.render(runs)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from results.dashboard import show
+from results.dashboard import calibrations, show
 from results.language import say, word
 from results.report.page import section
 
@@ -16,16 +16,18 @@ def render(page):
 
     for name in ("drives", "rests", "limits"):
         part = section(page._replace(only=()), name)
-        st.subheader(part.title)
+        st.header(part.title)
         for text in [*part.text, *part.sentences, *part.points]:
             show.plain(text)
         if name == "drives":
             show.chart(page, "tornado", arm=page.focus)
         for shown in part.tables:
             show.table(shown)
-    st.subheader(say("The model beside the evidence"))
+    st.header(say("The model beside the evidence"))
     if VALIDATION.is_file():
         with st.expander(say("Model and evidence side by side (in English)")):
             st.markdown(VALIDATION.read_text(encoding="utf-8"))
     else:
         show.plain(say("The comparison with evidence is written by `hytesim validate`; it is not in this installation."))
+    st.header(say("Calibration"))
+    calibrations.render(page)

@@ -51,20 +51,22 @@ def _areas(page):
     if "areas" not in tables or "area_wellbeing" not in tables:
         return
     places = sorted(map(str, tables["areas"]["municipality"].unique()))
-    st.subheader(say("Areas within a municipality"))
-    place = st.selectbox(say("Municipality"), places)
-    wide = areas(tables, place, page.arms)
+    st.header(say("Areas within a municipality"))
+    place = st.selectbox(say("Municipality"), places, key="map_place")
+    years = sorted(tables["area_wellbeing"]["date"].astype(str).str[:4].unique())
+    year = st.select_slider(say("Year"), years, years[-1], key="map_year") if len(years) > 1 else years[0]
+    wide = areas(tables, place, page.arms, year)
     headers = {"number": say("Area"), "distance": say("Distance to services (km)"), "n": say("Simulated residents")}
-    show.frame(wide, say("Mean wellbeing in the last December"), headers | {arm: label(arm, page.names) for arm in page.arms})
+    show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, page.names) for arm in page.arms})
 
 
-def areas(tables, place, arms):
+def areas(tables, place, arms, year):
     """One row per area of a municipality: its number, distance, mean number of simulated residents, and mean wellbeing in each arm over
-    runs in the last month known; not-a-number where fewer than LEAST simulated residents stand behind it.
+    runs in December of a year (text); not-a-number where fewer than LEAST simulated residents stand behind it.
     """
     where = tables["areas"].query("municipality == @place").groupby("area", observed=True)[["number", "distance"]].first()
     seen = tables["area_wellbeing"].query("municipality == @place")
-    seen = seen[seen["month"] == seen["month"].max()]
+    seen = seen[seen["date"].astype(str).str[:4] == year]
     means = seen.pivot_table("mean", "area", "arm", aggfunc="mean", observed=True)
     counts = seen.groupby("area", observed=True)["n"].mean().rename("n")
     found = where.join(counts).join(means).sort_values("number").reset_index()

@@ -23,22 +23,48 @@ def render(page):
     if "monitoring" not in tables and "indicators" not in tables:
         show.plain(say("No municipality monitors in this run: it has no wellbeing card and no social reporting."))
         return
+    calendar = page.tables["outcomes"][["month", "date"]].drop_duplicates().set_index("month")["date"].astype(str).str[:7]
+    month = _month(known_by(tables, calendar))
     if "monitoring" in tables:
-        _card(page, tables["monitoring"])
+        _card(page, tables["monitoring"], month)
     if "indicators" in tables:
-        _report(page, tables["indicators"])
+        _report(page, tables["indicators"], calendar, month)
 
 
-def _card(page, rows):
+def _month(known):
+    """The month (text) as of which the municipality looks."""
+    import streamlit as st
+
+    if len(known) < 2:
+        return known[-1]
+    return st.select_slider(say("What the municipality knows in"), known, known[-1], key="monitoring_month")
+
+
+def known_by(tables, calendar):
+    """Months, as text 2018-03, in which the municipality comes to know something: a month of the card is read, a report published.
+
+    calendar: series of such texts by month number.
+    """
+    found = set()
+    if "monitoring" in tables:
+        found |= set(tables["monitoring"]["read"].astype(str).str[:7])
+    if "indicators" in tables:
+        found |= set(calendar.loc[tables["indicators"]["published"].unique()])
+    return sorted(found)
+
+
+def _card(page, rows, month):
     import streamlit as st
 
     rows = rows[(rows["arm"] == page.focus) & (rows["segment_kind"] == "all")]
-    st.subheader(say("The card's monitoring table"))
+    rows = rows[rows["read"].astype(str).str[:7] <= month]
+    st.header(say("The card's monitoring table"))
     places = sorted(map(str, rows["place"].unique()))
     if not places:
-        show.plain(say("Nobody monitors a card in {arm}.", arm=label(page.focus, page.names)))
+        show.plain(say("Nobody has read anything about a card in {arm} by then.", arm=label(page.focus, page.names)))
         return
     place = st.selectbox(say("Municipality"), places, key="card_place")
+    show.chart(page, "card_participation", arm=page.focus)
     headers = {name: say(text) for name, text in COLUMNS.items()}
     show.frame(monthly(rows, place), say("Households and persons of the real population, mean of runs"), headers)
 
@@ -51,15 +77,20 @@ def monthly(rows, place):
     return found.assign(date=found["date"].astype(str).str[:7])
 
 
-def _report(page, indicators):
+def _report(page, indicators, calendar, month):
     import streamlit as st
 
-    st.subheader(say("Social report"))
+    st.header(say("Social report"))
     arms = [arm for arm in page.arms if (indicators["arm"] == arm).any()]
     arm = page.focus if page.focus in arms else arms[0]
     rows = socialreport.observed(indicators, arm)
+    rows = rows[rows["published"].map(calendar) <= month]
+    if rows.empty:
+        show.plain(say("No social report has been published by then."))
+        return
     place = st.selectbox(say("Municipality"), socialreport.places_of(rows), key="report_place")
+    show.chart(page, "indicators_estimated", arm=arm)
     show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, page.names)))
-    text = re.sub(r"^#", "###", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
+    text = re.sub(r"^#", "##", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
     st.markdown(html.escape(text, quote=False))
     st.download_button(say("Download the social report (HTML)"), socialreport.report(rows, place, "html"), f"{place}.html", "text/html")

@@ -2,24 +2,27 @@
 
 import base64
 import functools
+import io
 from html import escape
 
 from results import figures
 from results.dashboard.shelf import DRAWING
 from results.language import current, say, speaking
 
-__all__ = ["STYLE", "chart", "frame", "plain", "table"]
+__all__ = ["STYLE", "chart", "drawn", "frame", "picture", "plain", "table"]
 
 STYLE = """<style>
 .hy-figure { margin: .6rem 0 1.4rem; } .hy-wide { overflow-x: auto; }
 .hy-figure img { width: 100%; min-width: 38rem; height: auto; display: block; background: #fff; }
-.hy-figure h3 { font-size: 1.1rem; padding: 0; margin: .6rem 0 .2rem; } .hy-says { margin: .3rem 0; font-weight: 500; }
+.hy-figure h2 { font-size: 1.1rem; padding: 0; margin: .6rem 0 .2rem; } .hy-says { margin: .3rem 0; font-weight: 500; }
 .hy-how, .hy-note { color: #4a4a4a; font-size: .88rem; margin: .2rem 0; max-width: 52rem; }
 .hy-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 .hy-table caption { text-align: left; font-weight: 600; padding: .3rem 0; caption-side: top; color: inherit; }
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
 .hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
+h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #4a4a4a !important; opacity: 1 !important; }
 [data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
 </style>"""
 
@@ -33,13 +36,29 @@ def chart(page, name, **options):
     except figures.FigureError as error:
         st.html(f'<p class="hy-note">{escape(figures.title(name))}: {escape(str(error))}.</p>')
         return
-    image = base64.b64encode(found.svg.encode()).decode()
+    picture(found.title, found.says, found.how, found.svg.encode())
+
+
+def picture(title, says, how, image, kind="image/svg+xml"):
+    """Show a picture (bytes of that media type) with its title and sentence above it and how to read it below."""
+    import streamlit as st
+
+    source = f"data:{kind};base64,{base64.b64encode(image).decode()}"
     st.html(
-        f'<figure class="hy-figure"><h3>{escape(found.title)}</h3><p class="hy-says">{escape(found.says)}</p>'
-        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(found.title)}">'
-        f'<img alt="{escape(f"{found.title}. {found.says}")}" src="data:image/svg+xml;base64,{image}"></div>'
-        f'<p class="hy-how">{escape(found.how)}</p></figure>'
+        f'<figure class="hy-figure"><h2>{escape(title)}</h2><p class="hy-says">{escape(says)}</p>'
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(title)}">'
+        f'<img alt="{escape(f"{title}. {says}")}" src="{source}"></div><p class="hy-how">{escape(how)}</p></figure>'
     )
+
+
+def drawn(figure):
+    """A matplotlib figure as the bytes of an SVG picture; to be called while `DRAWING` is held."""
+    from results.figures import style
+
+    held = io.BytesIO()
+    with style.look():
+        figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None})
+    return held.getvalue()
 
 
 class _Same:

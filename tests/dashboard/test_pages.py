@@ -189,9 +189,9 @@ def test_payback(net, words):
 
 def test_areas_hide_small_cells():
     areas = pd.DataFrame({"municipality": "Kouvola", "area": ["a", "b"], "number": [1, 2], "distance": [0.5, 9.0]})
-    seen = pd.DataFrame({"municipality": "Kouvola", "area": ["a", "b"] * 2, "arm": ["x", "x", "y", "y"], "month": 11,
+    seen = pd.DataFrame({"municipality": "Kouvola", "area": ["a", "b"] * 2, "arm": ["x", "x", "y", "y"], "month": 11, "date": "2017-12-01",
                          "n": [20, 3] * 2, "mean": [3.5, 1.0, 3.7, 1.1]})
-    found = pages_map.areas({"areas": areas, "area_wellbeing": seen}, "Kouvola", ["x", "y"])
+    found = pages_map.areas({"areas": areas, "area_wellbeing": seen}, "Kouvola", ["x", "y"], "2017")
     assert found.loc[0, ["x", "y"]].tolist() == [3.5, 3.7]
     assert found.loc[1, ["n", "x", "y"]].isna().all()
 
