@@ -30,6 +30,11 @@ def options(port, browser):
     }
 
 
+def _make_ready(runs):
+    """Before the first visit: what it needs imported, the newest run opened, its first pictures drawn."""
+    importlib.import_module("command.dashboard.warm").warm(runs)
+
+
 def dashboard(
     runs: Annotated[str, typer.Argument(metavar="[RUNS]", help="Folder of run folders.")] = "runs",
     port: Annotated[int, typer.Option(min=1024, max=65535, help="Port on this machine.")] = 8501,
@@ -43,5 +48,5 @@ def dashboard(
     Path(runs).mkdir(parents=True, exist_ok=True)
     settings = options(port, browser)
     bootstrap.load_config_options(settings)
-    threading.Thread(target=importlib.import_module, args=("command.dashboard.screen",), daemon=True).start()  # before the first visit
+    threading.Thread(target=_make_ready, args=(runs,), daemon=True).start()
     bootstrap.run(str(SCRIPT), False, [str(Path(runs).absolute())], settings)

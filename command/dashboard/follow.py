@@ -3,7 +3,7 @@
 import streamlit as st
 
 from command.dashboard import jobs
-from results.dashboard import lives
+from results.dashboard import lives, show
 from results.language import current, say, speaking
 from results.words import label
 
@@ -32,7 +32,7 @@ def render(runs, page):
         try:
             jobs.follow(runs, run, ["--arm", page.focus, "--resident", resident], title)
         except OSError as error:
-            st.error(say("The run could not be started: {reason}", reason=str(error)))
+            st.error(say("The run could not be started: {reason}", reason=show.literal(str(error))))
         else:
             st.rerun()
     if busy:

@@ -10,7 +10,6 @@ from results.language import current, say, word
 from results.report.tables import EVIDENCE, Shown
 from results.words import plain
 
-TITLE = word("Make a scenario")
 WAYS = {"form": word("Change one in a form"), "file": word("Write or upload a file")}
 
 
@@ -44,7 +43,7 @@ def _save(runs, name, text):
     try:
         path = form.save(runs, name, text)
     except (ValueError, OSError) as error:
-        st.error(str(error))
+        st.error(show.literal(str(error)))
         return
     st.success(say("Saved as {name}; it can now be chosen like the model's own scenarios.", name=path.name))
 
@@ -77,7 +76,7 @@ def _form(runs):
         start.tell(loaded)
         return "", ""
     scenario = loaded.arms[0]
-    st.caption(scenario.rests_on)
+    st.caption(show.literal(scenario.rests_on))
     changes = st.session_state.setdefault("make_changes", {}).setdefault(parent, {})
     removed = ()
     blocks = {name: (block.title or {}).get(current()) or name for name, block in scenario.interventions.items()}
@@ -164,7 +163,7 @@ def _about(field, changes):
     """What stands beside a field, in words."""
     parts = []
     if field.key in changes:
-        parts.append("**" + say("Changed; before: {value}", value=start.plain(_short(field.value))) + "**")
+        parts.append("**" + say("Changed; before: {value}", value=show.literal(_short(field.value))) + "**")
     if field.low is not None and field.high is not None:
         parts.append(say("allowed: {low} to {high}", low=plain(field.low), high=plain(field.high)))
     elif field.low is not None:
@@ -175,7 +174,7 @@ def _about(field, changes):
         read = say("read in its source") if field.verified else say("not read in its source")
         parts.append(f"{say(EVIDENCE[field.evidence])}, {read}")
     if field.source:
-        parts.append(start.plain(field.source))
+        parts.append(show.literal(field.source))
     return " · ".join(parts)
 
 

@@ -3,13 +3,11 @@
 import streamlit as st
 
 from command.dashboard import jobs
-from command.dashboard.start import plain
 from results import store
-from results.dashboard import shelf
+from results.dashboard import shelf, show
 from results.language import current, say, speaking, word
 from results.words import number
 
-TITLE = word("All runs")
 STATES = {"queued": word("waits for its turn"), "running": word("runs"), "done": word("done"), "failed": word("failed"),
           "stopped": word("stopped"), "lost": word("ended without a word: its process was killed")}
 MOST = 30  # finished runs shown
@@ -23,7 +21,7 @@ def render(runs):
     if not entries:
         st.info(say("There is no finished run here yet."))
     for entry in entries[:MOST]:
-        with st.expander(plain(f"{entry.title} · {entry.created}")):
+        with st.expander(show.literal(f"{entry.title} · {entry.created}")):
             _finished(runs, entry)
     if len(entries) > MOST:
         st.caption(say("The first {some} of {all} rows.", some=number(MOST, 0), all=number(len(entries), 0)))
@@ -42,7 +40,7 @@ def _jobs(runs, language):
 
 def _job(runs, job):
     with st.container(border=True):
-        st.markdown(f"**{plain(job.facts.get('title', job.id))}** · {say(STATES[job.state])} · {job.facts.get('created', '')[:16]}")
+        st.markdown(f"**{show.literal(job.facts.get('title', job.id))}** · {say(STATES[job.state])} · {job.facts.get('created', '')[:16]}")
         if job.state == "running":
             st.progress(job.done / job.all if job.all else 0.0, text=_how_far(job))
         if job.state not in jobs.FINAL:
@@ -72,7 +70,7 @@ def _open(name, page="compare"):
 
 
 def _finished(runs, entry):
-    st.caption(plain(entry.name))
+    st.caption(show.literal(entry.name))
     columns = st.columns(4)
     columns[0].button(say("Open"), key=f"see_{entry.name}", on_click=_open, args=(entry.name,))
     language = current()
@@ -99,4 +97,4 @@ def _delete(runs, name):
     try:
         shelf.delete(runs, name)
     except (store.StoreError, OSError) as error:
-        st.toast(str(error))
+        st.toast(show.literal(str(error)))

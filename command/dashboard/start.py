@@ -3,9 +3,10 @@
 import streamlit as st
 
 from command.dashboard import form, jobs
+from results.dashboard import show
 from results.language import current, say
 
-__all__ = ["launch", "plain", "render", "size", "tell"]
+__all__ = ["launch", "render", "size", "tell"]
 
 QUICK = {"residents": 5000, "draws": 4, "replicates": 1}  # of the fields before anybody has touched them: minutes, not hours
 
@@ -51,16 +52,11 @@ def tell(plan):
     return not plan.problems
 
 
-def plain(text):
-    """A text whose marks mean nothing where Streamlit would read Markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_{}[]<>()#+-.!|$:~" else mark for mark in text)
-
-
 def launch(runs, names, asked, title, files=()):
     """Start a comparison as a process of its own and say where to watch it."""
     try:
         jobs.start(runs, [*names, *asked.arguments()], title, files)
     except OSError as error:
-        st.error(say("The run could not be started: {reason}", reason=str(error)))
+        st.error(say("The run could not be started: {reason}", reason=show.literal(str(error))))
         return
     st.success(say("Started. It runs by itself: the page “All runs” shows how far it is, and closing this page does not stop it."))

@@ -1,6 +1,5 @@
 """Calibration beside a run: which posterior it drew from, and what each calibration in the folder of runs says of itself."""
 
-import html
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -75,7 +74,7 @@ def render(page):
     summary = chosen.folder / "summary.md"
     if summary.is_file():
         with st.expander(say("What was learnt, what fails and how it was made (in English)")):
-            st.markdown(html.escape(summary.read_text(encoding="utf-8"), quote=False).replace("# ", "## "))
+            st.markdown(show.paragraphs(summary.read_text(encoding="utf-8").replace("# ", "## ")))
     for name, (title, headers) in TABLES.items():
         _table(chosen.folder / "tables" / f"{name}.csv", say(title), {column: say(text) for column, text in headers.items()})
     for name, title in PICTURES.items():

@@ -1,12 +1,12 @@
 """Two lives of one resident, as `hytesim follow` left them in the run folder, told in the language in use."""
 
-import functools
 import json
 from pathlib import Path
 from typing import NamedTuple
 
 from results import follow, follow_chart
 from results.dashboard import show
+from results.dashboard.kept import kept
 from results.dashboard.shelf import DRAWING
 from results.language import current, say, speaking, word
 from results.report.tables import Shown
@@ -59,10 +59,9 @@ def render(page):
         life = found[st.selectbox(say("Resident"), range(len(found)), format_func=lambda k: _name(found[k].facts))]
     stamp = (life.folder / FILE).stat().st_mtime_ns
     told = _told(str(life.folder), stamp, current(), tuple(page.names.items()))
-    for text in [told["who"], _chosen(life.facts), *told["story"]]:
-        if text:
-            show.plain(text)
-    show.picture(told["title"], told["says"], told["how"], told["svg"])
+    show.plain(f"{told['who']} {_chosen(life.facts)}")
+    show.plain(" ".join(told["story"]))
+    show.picture(told["title"], "", told["how"], told["svg"])
     without, other = (label(arm, page.names) for arm in life.facts["arms"])
     with st.expander(say("Month by month")):
         show.table(Shown(told["title"], [say("Month"), without, other], told["rows"]))
@@ -87,7 +86,7 @@ def _chosen(facts):
                reached=number(facts["reached"], 0), gain=gain)
 
 
-@functools.lru_cache(maxsize=30)
+@kept(20)
 def _told(folder, stamp, language, names):
     """Sentences, rows of months and the chart of the lives in a folder."""
     import pandas as pd
@@ -105,4 +104,4 @@ def _told(folder, stamp, language, names):
             svg = show.drawn(figure)
         rows = [[date[follow.DATES], one, two] for date, one, two in zip(table["date"], table["without"], table["with"], strict=True)]
         return {"who": follow.opening(facts["person"], months, facts["arms"][0]), "story": follow.story(months, told, *facts["arms"]),
-                "title": figure.title, "says": figure.says, "how": figure.how, "svg": svg, "rows": rows}
+                "title": figure.title, "how": figure.how, "svg": svg, "rows": rows}

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from results.dashboard import calibrations, show
-from results.language import say, word
+from results.language import say
 from results.report.page import section
 
-TITLE = word("Evidence and fit")
 VALIDATION = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 
 

@@ -1,10 +1,7 @@
 """Who gains: by group and stratum, by starting wellbeing, who moved where, and how far each programme reached."""
 
 from results.dashboard import show
-from results.language import word
 from results.report.page import section
-
-TITLE = word("Who gains")
 
 
 def render(page):

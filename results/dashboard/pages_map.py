@@ -7,11 +7,9 @@ import tempfile
 from pathlib import Path
 
 from results.dashboard import show
-from results.language import say, word
+from results.language import say
 from results.suppress import LEAST
 from results.words import label
-
-TITLE = word("Map")
 
 
 def render(page):

@@ -1,6 +1,5 @@
 """Monitoring: what a municipality would see, month by month: the wellbeing card's table, and its social report."""
 
-import html
 import re
 
 from results import socialreport
@@ -8,7 +7,6 @@ from results.dashboard import show
 from results.language import say, word
 from results.words import label
 
-TITLE = word("Monitoring")
 COLUMNS = {
     "date": word("Month"), "eligible": word("Eligible"), "offered": word("Offered"), "given": word("Cards given"),
     "holders": word("Card holders"), "uses": word("Uses"), "persons": word("Persons"), "turned_away": word("Turned away"),
@@ -92,5 +90,5 @@ def _report(page, indicators, calendar, month):
     show.chart(page, "indicators_estimated", arm=arm)
     show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, page.names)))
     text = re.sub(r"^#", "##", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
-    st.markdown(html.escape(text, quote=False))
+    st.markdown(show.paragraphs(text))
     st.download_button(say("Download the social report (HTML)"), socialreport.report(rows, place, "html"), f"{place}.html", "text/html")

@@ -2,12 +2,11 @@
 
 from results import figures
 from results.dashboard import show
-from results.language import say, word
+from results.language import say
 from results.report import numbers
 from results.report.page import section
 from results.words import label, money
 
-TITLE = word("Who pays")
 PUBLIC = ("municipality", "county", "state", "kela")
 
 

@@ -1,6 +1,5 @@
 """Finished runs in a folder: listed with their titles, opened by name only, so that no name can lead elsewhere."""
 
-import functools
 import io
 import json
 import shutil
@@ -10,10 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from results import report, store
+from results.dashboard.kept import kept
 from results.language import current, say, speaking
 
 __all__ = ["DRAWING", "Entry", "delete", "find", "listed", "ready", "report_html", "zipped"]
 
+PAGES = 4  # opened runs that are held in memory, each in one language
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
 
@@ -52,7 +53,7 @@ def ready(runs, names, arm=None):
     return _page(stamps, arm, current())
 
 
-@functools.lru_cache(maxsize=6)
+@kept(PAGES)
 def _page(stamps, arm, language):
     from results.report import several
 

@@ -1,15 +1,15 @@
 """Figures, tables and sentences on the page, as HTML with every text escaped."""
 
 import base64
-import functools
 import io
 from html import escape
 
 from results import figures
+from results.dashboard.kept import kept
 from results.dashboard.shelf import DRAWING
 from results.language import current, say, speaking
 
-__all__ = ["STYLE", "chart", "drawn", "frame", "picture", "plain", "table"]
+__all__ = ["STYLE", "chart", "drawn", "frame", "literal", "paragraphs", "picture", "plain", "ready", "table"]
 
 STYLE = """<style>
 .hy-figure { margin: .6rem 0 1.4rem; } .hy-wide { overflow-x: auto; }
@@ -32,7 +32,7 @@ def chart(page, name, **options):
     import streamlit as st
 
     try:
-        found = _picture(page, name, current(), tuple(sorted(options.items())))
+        found = ready(page, name, **options)
     except figures.FigureError as error:
         st.html(f'<p class="hy-note">{escape(figures.title(name))}: {escape(str(error))}.</p>')
         return
@@ -43,11 +43,12 @@ def picture(title, says, how, image, kind="image/svg+xml"):
     """Show a picture (bytes of that media type) with its title and sentence above it and how to read it below."""
     import streamlit as st
 
+    told = f'<p class="hy-says">{escape(says)}</p>' if says else ""
     source = f"data:{kind};base64,{base64.b64encode(image).decode()}"
     st.html(
-        f'<figure class="hy-figure"><h2>{escape(title)}</h2><p class="hy-says">{escape(says)}</p>'
+        f'<figure class="hy-figure"><h2>{escape(title)}</h2>{told}'
         f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(title)}">'
-        f'<img alt="{escape(f"{title}. {says}")}" src="{source}"></div><p class="hy-how">{escape(how)}</p></figure>'
+        f'<img alt="{escape(f"{title}. {says}".strip())}" src="{source}"></div><p class="hy-how">{escape(how)}</p></figure>'
     )
 
 
@@ -74,11 +75,12 @@ class _Same:
         return self.page is other.page
 
 
-def _picture(page, name, language, options):
-    return _drawn(_Same(page), name, language, options)
+def ready(page, name, **options):
+    """A figure of a page as `results.figures.Picture` in the language in use, drawn once. FigureError if it cannot be."""
+    return _drawn(_Same(page), name, current(), tuple(sorted(options.items())))
 
 
-@functools.lru_cache(maxsize=60)
+@kept(60)
 def _drawn(same, name, language, options):
     page = same.page
     with DRAWING, speaking(language):
@@ -122,6 +124,16 @@ def frame(data, caption, headers, most=200):
     rows = [[cell(value) for value in row] for row in data[columns].head(most).astype(object).itertuples(index=False)]
     note = say("The first {some} of {all} rows.", some=number(most, 0), all=number(len(data), 0)) if len(data) > most else ""
     table(Shown(caption, [headers[name] for name in columns], rows, note))
+
+
+def literal(text):
+    """A text whose marks mean nothing where Streamlit would read Markdown: no link, no picture from elsewhere."""
+    return "".join(f"\\{mark}" if mark in "\\`*_{}[]<>()#+-.!|$:~" else mark for mark in text)
+
+
+def paragraphs(text):
+    """A Markdown text of a run folder with its headings, lists and tables, but without links, pictures and HTML."""
+    return escape(text, quote=False).replace("[", "\\[").replace("]", "\\]")
 
 
 def plain(text):
