@@ -12,14 +12,14 @@ __all__ = ["render"]
 LOOK = "2s"  # between looks at a process that runs
 
 
-def render(runs, page):
+def render(runs, view):
     """Lives told so far, and the fields to have another told."""
     st.header(say("Two lives of one resident"))
-    if page.focus == page.arms[0]:
+    if view.focus == view.arms[0]:
         st.caption(say("Two lives need a comparison; this run has one scenario."))
         return
-    lives.render(page)
-    run = lives.home(page).name
+    lives.render(view)
+    run = lives.home(view).name
     which, number = st.columns([3, 1])
     picks = [*lives.PICKS, None]
     chosen = which.selectbox(say("Of whom"), picks, key="follow_which",
@@ -28,9 +28,9 @@ def render(runs, page):
     st.caption(say("Both scenarios are run again for one draw, which takes about as long as those runs took."))
     busy = any(job.state not in jobs.FINAL for job in _of(runs, run))
     if st.button(say("Tell two lives"), key="follow_run", disabled=busy):
-        title = say("Two lives: {arm}", arm=label(page.focus, page.names))
+        title = say("Two lives: {arm}", arm=label(view.focus, view.names))
         try:
-            jobs.follow(runs, run, ["--arm", page.focus, "--resident", resident], title)
+            jobs.follow(runs, run, ["--arm", view.focus, "--resident", resident], title)
         except OSError as error:
             st.error(say("The run could not be started: {reason}", reason=show.literal(str(error))))
         else:

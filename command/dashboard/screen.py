@@ -73,15 +73,16 @@ def _results(runs, name):
     if not chosen:
         st.info(say("Choose at least one run."))
         return
-    page = shelf.ready(runs, chosen)
-    others = page.arms[1:]
+    with st.spinner(say("Opening; a large run takes some minutes the first time.")):
+        view = shelf.ready(runs, chosen)
+    others = view.arms[1:]
     if len(others) > 1 and name not in ("compare", "pays"):
-        page = page._replace(focus=st.selectbox(say("Scenario"), others, format_func=lambda arm: label(arm, page.names)))
-    module(name).render(page)
+        view = view.at(st.selectbox(say("Scenario"), others, format_func=lambda arm: label(arm, view.names)))
+    module(name).render(view)
     if name == "gains":
         from command.dashboard import follow
 
-        follow.render(runs, page)
+        follow.render(runs, view)
     if name == "compare" and st.toggle(say("Compare other scenarios: start a new run")):
         _start(runs)
 

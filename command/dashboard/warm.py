@@ -4,7 +4,7 @@ import contextlib
 
 from command.dashboard import screen
 from results import figures, store
-from results.dashboard import shelf, show
+from results.dashboard import shelf
 
 __all__ = ["warm"]
 
@@ -14,9 +14,9 @@ def warm(runs):
     first = screen.module("compare")
     with contextlib.suppress(store.StoreError, OSError, ValueError, KeyError):
         for entry in shelf.listed(runs)[:1]:
-            page = shelf.ready(runs, [entry.name])
+            view = shelf.ready(runs, [entry.name])
             for name in first.FIGURES:
                 with contextlib.suppress(figures.FigureError):
-                    show.ready(page, name)
+                    view.picture(name)
     for name in screen.PAGES:
         screen.module(name)

@@ -57,6 +57,7 @@ class Area(HyteModel):
         self.series, self.places = [], {}
         self.run(self.burn_in)
         self._settle()
+        self._note()
 
     def step(self):
         """A month; the last one of the scenario ends it."""

@@ -56,16 +56,16 @@ def listed(runs):
     return found[::-1]
 
 
-def render(page):
+def render(view):
     """Show the posterior of the run and the calibrations that lie beside it."""
     import streamlit as st
 
-    used = names.scenario(page.run, page.focus).get("runs", {}).get("posterior")
+    used = names.scenario(view.run, view.focus).get("runs", {}).get("posterior")
     if used and used != "none":
         show.plain(say("The calibrated numbers of this run are drawn from the posterior “{name}”.", name=Path(str(used)).name))
     else:
         show.plain(say("The numbers of this run are drawn from their ranges, one by one; no calibration stands behind them."))
-    found = listed(Path(page.run.folder).parent)
+    found = listed(Path(view.run.folder).parent)
     if not found:
         show.plain(say("There is no calibration in this folder of runs; `hytesim calibrate finland_2018` makes one."))
         return

@@ -29,9 +29,9 @@ class Life(NamedTuple):
     facts: dict
 
 
-def home(page):
+def home(view):
     """The folder of the run that the scenario in focus is from."""
-    return Path(getattr(page.run, "homes", {}).get(page.focus) or page.run.folder)
+    return Path(getattr(view.run, "homes", {}).get(view.focus) or view.run.folder)
 
 
 def listed(folder, arm):
@@ -47,22 +47,22 @@ def listed(folder, arm):
     return found
 
 
-def render(page):
+def render(view):
     """Show the lives told so far of the scenario in focus; nothing while there are none."""
     import streamlit as st
 
-    found = listed(home(page), page.focus)
+    found = listed(home(view), view.focus)
     if not found:
         return
     life = found[0]
     if len(found) > 1:
         life = found[st.selectbox(say("Resident"), range(len(found)), format_func=lambda k: _name(found[k].facts))]
     stamp = (life.folder / FILE).stat().st_mtime_ns
-    told = _told(str(life.folder), stamp, current(), tuple(page.names.items()))
+    told = _told(str(life.folder), stamp, current(), tuple(view.names.items()))
     show.plain(f"{told['who']} {_chosen(life.facts)}")
     show.plain(" ".join(told["story"]))
     show.picture(told["title"], "", told["how"], told["svg"])
-    without, other = (label(arm, page.names) for arm in life.facts["arms"])
+    without, other = (label(arm, view.names) for arm in life.facts["arms"])
     with st.expander(say("Month by month")):
         show.table(Shown(told["title"], [say("Month"), without, other], told["rows"]))
     if not life.facts.get("agrees", True):

@@ -4,22 +4,21 @@ from pathlib import Path
 
 from results.dashboard import calibrations, show
 from results.language import say
-from results.report.page import section
 
 VALIDATION = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 
 
-def render(page):
+def render(view):
     """Show the page for the scenario in focus."""
     import streamlit as st
 
     for name in ("drives", "rests", "limits"):
-        part = section(page._replace(only=()), name)
+        part = view.section(name)
         st.header(part.title)
         for text in [*part.text, *part.sentences, *part.points]:
             show.plain(text)
         if name == "drives":
-            show.chart(page, "tornado", arm=page.focus)
+            show.chart(view, "tornado", arm=view.focus)
         for shown in part.tables:
             show.table(shown)
     st.header(say("The model beside the evidence"))
@@ -29,4 +28,4 @@ def render(page):
     else:
         show.plain(say("The comparison with evidence is written by `hytesim validate`; it is not in this installation."))
     st.header(say("Calibration"))
-    calibrations.render(page)
+    calibrations.render(view)

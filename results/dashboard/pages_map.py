@@ -12,11 +12,11 @@ from results.suppress import LEAST
 from results.words import label
 
 
-def render(page):
+def render(view):
     """Show the page for the scenario in focus."""
     import streamlit as st
 
-    options = {"arm": page.focus}
+    options = {"arm": view.focus}
     given = st.file_uploader(say("Boundaries of municipalities (GeoJSON), if you have them"), type=["geojson", "json"])
     if given is not None:
         path = _kept(given.getvalue())
@@ -24,8 +24,8 @@ def render(page):
             st.error(say("This file is not GeoJSON: it has no list of features."))
         else:
             options["boundaries"] = path
-    show.chart(page, "municipality_map", **options)
-    _areas(page)
+    show.chart(view, "municipality_map", **options)
+    _areas(view)
 
 
 @functools.lru_cache(maxsize=8)
@@ -42,10 +42,10 @@ def _kept(content):
     return str(path)
 
 
-def _areas(page):
+def _areas(view):
     import streamlit as st
 
-    tables = page.run.tables
+    tables = view.run.tables
     if "areas" not in tables or "area_wellbeing" not in tables:
         return
     places = sorted(map(str, tables["areas"]["municipality"].unique()))
@@ -53,9 +53,9 @@ def _areas(page):
     place = st.selectbox(say("Municipality"), places, key="map_place")
     years = sorted(tables["area_wellbeing"]["date"].astype(str).str[:4].unique())
     year = st.select_slider(say("Year"), years, years[-1], key="map_year") if len(years) > 1 else years[0]
-    wide = areas(tables, place, page.arms, year)
+    wide = areas(tables, place, view.arms, year)
     headers = {"number": say("Area"), "distance": say("Distance to services (km)"), "n": say("Simulated residents")}
-    show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, page.names) for arm in page.arms})
+    show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, view.names) for arm in view.arms})
 
 
 def areas(tables, place, arms, year):

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from results import report, store
+from results.dashboard import view
 from results.dashboard.kept import kept
-from results.language import current, say, speaking
+from results.language import current, say
 
-__all__ = ["DRAWING", "Entry", "delete", "find", "listed", "ready", "report_html", "zipped"]
+__all__ = ["DRAWING", "Entry", "delete", "find", "forget", "listed", "ready", "report_html", "zipped"]
 
-PAGES = 4  # opened runs that are held in memory, each in one language
+VIEWS = 4  # opened runs that are held in memory, each in one language
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
 
@@ -48,18 +49,19 @@ def find(runs, name):
 
 
 def ready(runs, names, arm=None):
-    """The runs of these names as one `results.report.page.Page` in the language in use: small cells hidden, summaries made."""
+    """The runs of these names side by side as a `View` in the language in use: small cells hidden, summaries made."""
     stamps = tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
-    return _page(stamps, arm, current())
+    return _view(stamps, arm, current())
 
 
-@kept(PAGES)
-def _page(stamps, arm, language):
-    from results.report import several
+@kept(VIEWS)
+def _view(stamps, arm, language):
+    return view.opened([folder for folder, _ in stamps], arm, language, DRAWING)
 
-    opened = [store.open(folder) for folder, _ in stamps]
-    with speaking(language):
-        return report.prepare(opened[0] if len(opened) == 1 else several.join(opened), arm)
+
+def forget():
+    """Hold no view any more."""
+    _view.forget()
 
 
 def report_html(runs, name):

@@ -5,11 +5,9 @@ import io
 from html import escape
 
 from results import figures
-from results.dashboard.kept import kept
-from results.dashboard.shelf import DRAWING
-from results.language import current, say, speaking
+from results.language import say
 
-__all__ = ["STYLE", "chart", "drawn", "frame", "literal", "paragraphs", "picture", "plain", "ready", "table"]
+__all__ = ["STYLE", "chart", "drawn", "frame", "literal", "paragraphs", "picture", "plain", "table"]
 
 STYLE = """<style>
 .hy-figure { margin: .6rem 0 1.4rem; } .hy-wide { overflow-x: auto; }
@@ -27,12 +25,12 @@ h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1
 </style>"""
 
 
-def chart(page, name, **options):
-    """Show a figure of a page with its title and sentences above its picture; a line that says why if it cannot be drawn."""
+def chart(view, name, **options):
+    """Show a figure of a view with its title and sentences above its picture; a line that says why if it cannot be drawn."""
     import streamlit as st
 
     try:
-        found = ready(page, name, **options)
+        found = view.picture(name, **options)
     except figures.FigureError as error:
         st.html(f'<p class="hy-note">{escape(figures.title(name))}: {escape(str(error))}.</p>')
         return
@@ -60,31 +58,6 @@ def drawn(figure):
     with style.look():
         figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None})
     return held.getvalue()
-
-
-class _Same:
-    """A page as a key of the cache: the very same object."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def __hash__(self):
-        return id(self.page)
-
-    def __eq__(self, other):
-        return self.page is other.page
-
-
-def ready(page, name, **options):
-    """A figure of a page as `results.figures.Picture` in the language in use, drawn once. FigureError if it cannot be."""
-    return _drawn(_Same(page), name, current(), tuple(sorted(options.items())))
-
-
-@kept(60)
-def _drawn(same, name, language, options):
-    page = same.page
-    with DRAWING, speaking(language):
-        return figures.picture(name, page.tables, comparator=page.arms[0], labels=page.names, **dict(options))
 
 
 def table(shown):

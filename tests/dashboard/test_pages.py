@@ -6,6 +6,7 @@ import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -15,8 +16,8 @@ import pytest
 testing = pytest.importorskip("streamlit.testing.v1")
 
 from command.dashboard import form, jobs, options, screen  # noqa: E402
-from results import store  # noqa: E402
-from results.dashboard import lives, pages_map, pages_monitoring, pages_pays, shelf  # noqa: E402
+from results import figures, store  # noqa: E402
+from results.dashboard import lives, pages_map, pages_monitoring, payback, shelf, view  # noqa: E402
 from results.dashboard.kept import kept  # noqa: E402
 from results.language import say, speaking  # noqa: E402
 
@@ -104,7 +105,7 @@ def test_a_part_that_goes_away_is_told(runs, name):
     for path in [runs / "stored" / name, *(runs / "stored" / name).glob("*")]:
         if path.is_file():
             path.write_bytes(b"no longer what it was")
-    shelf.ready.__globals__["_page"].forget()
+    shelf.forget()
     test = visit(runs)
     assert not test.exception and (test.error or test.info)
 
@@ -256,8 +257,37 @@ def test_calibrations_beside_the_run_are_shown(runs):
     assert any("!\\[x\\]" in element.value for element in test.markdown)
 
 
+def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, monkeypatch):
+    """The process of its own hands over what pages would have made themselves; a visitor sees the same."""
+    near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
+    monkeypatch.setattr(view, "LARGE", 0)
+    far = view.opened([str(runs / "stored")], None, "fi", nullcontext())
+    assert isinstance(near, view.Live) and isinstance(far, view.Made)
+    assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.calendar()) == (
+        near.arms, near.focus, dict(near.names), near.paybacks(), near.calendar())
+    with speaking("fi"):
+        for name in view.SECTIONS:
+            assert far.section(name) == near.section(name)
+        assert far.picture("equity_plane").says == near.picture("equity_plane").says
+        with pytest.raises(figures.FigureError, match="liian suuri"):
+            far.picture("municipality_map", boundaries="x")
+    monkeypatch.setattr(view, "_elsewhere", view.everything)
+    shelf.forget()
+    shown = html(visit(runs, "compare", "fi"))
+    shelf.forget()
+    assert "Mitä päätöksessä tarvitaan" in shown or shown.count("<img") >= 3
+
+
+def test_a_large_run_that_cannot_be_read_is_told(runs, monkeypatch):
+    monkeypatch.setattr(view, "LARGE", 0)
+    for path in (runs / "stored" / "outcomes").glob("*"):
+        path.write_bytes(b"rubbish" * 5_000_000)
+    with pytest.raises(store.StoreError):
+        view.opened([str(runs / "stored")], None, "en", nullcontext())
+
+
 def test_a_municipality_knows_what_has_been_read_or_published():
-    calendar = pd.Series({0: "2018-01", 12: "2019-01"})
+    calendar = {0: "2018-01", 12: "2019-01"}
     tables = {"monitoring": pd.DataFrame({"read": ["2018-02-01", "2018-03-01"]}), "indicators": pd.DataFrame({"published": [12, 12]})}
     assert pages_monitoring.known_by(tables, calendar) == ["2018-02", "2018-03", "2019-01"]
 
@@ -353,7 +383,7 @@ def test_payback(net, words):
     """Cumulated over years and payers of the public sector only."""
     wide = pd.DataFrame({2018: net[0], 2019: net[1], 2020: net[2], "all": sum(net)}, index=["county"]) * 1e6
     wide.loc["resident"] = 1e9
-    assert words in pages_pays.payback(wide, "A")
+    assert words in payback.payback(wide, "A")
 
 
 def test_areas_hide_small_cells():
