@@ -50,6 +50,10 @@ class Server:
         """Megabytes that the server holds, without the processes that it has started."""
         return psutil.Process(self.process.pid).memory_info().rss / 1e6
 
+    def seconds(self):
+        """Seconds of processor time that the server has used."""
+        return sum(psutil.Process(self.process.pid).cpu_times()[:2])
+
     def end(self):
         self.process.terminate()
         self.process.wait(30)
@@ -95,9 +99,11 @@ def measure(browser, runs, name):
         page = again[2]
         for text in ("Who gains", "Who pays", "Map", "Evidence and fit"):
             go(page, text)  # drawn for the first time
+        used = server.seconds()
         touches = {text: go(page, text) for text in ("Compare", "Who gains", "Who pays", "Evidence and fit")}
         for text, seconds in touches.items():
             tell(f"touch: to {text}", seconds, TOUCH, "s")
+        tell("touch: processor time of the server, mean", (server.seconds() - used) / len(touches), None, "s")
         tell("memory of the server", server.memory(), MEMORY, "MB")
     finally:
         server.end()

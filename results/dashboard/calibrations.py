@@ -29,6 +29,7 @@ TABLES = {  # file: what it is called, and its columns in words
         "coverage_90": word("90 % intervals cover"), "rank_p": word("p of ranks"),
     }),
 }
+USES = {"fitted": word("fitted"), "held out": word("held out")}
 PICTURES = {
     "numbers": word("Numbers before and after"),
     "targets": word("Distance of targets from the model"),
@@ -92,4 +93,7 @@ def _table(path, title, headers):
     import pandas as pd
 
     if path.is_file():
-        show.frame(pd.read_csv(path), title, headers)
+        found = pd.read_csv(path)
+        if "use" in found:
+            found["use"] = found["use"].map({use: say(text) for use, text in USES.items()})
+        show.frame(found, title, headers)

@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 import shutil
 import threading
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +18,7 @@ from results.language import current, say
 __all__ = ["DRAWING", "Entry", "delete", "find", "forget", "listed", "ready", "report_html", "zipped"]
 
 VIEWS = 4  # opened runs that are held in memory, each in one language
+SECOND_TABLE = re.compile(r"(?<=\n)\[(?!scenario\])")
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
 
@@ -33,11 +36,28 @@ def listed(runs):
     for folder in store.runs(runs):
         try:
             manifest = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
-            arms = [(manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            arms = [_title(folder, arm) or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
             found.append(Entry(folder.name, " / ".join(arms), str(manifest.get("created", ""))[:16].replace("T", " ")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
     return sorted(found, key=lambda entry: (entry.created, entry.name), reverse=True)
+
+
+def _title(folder, arm):
+    """The title of an arm in the language in use, as its scenario in the run folder gives it; empty if it gives none."""
+    path = folder / f"scenario.{arm}.toml"
+    try:
+        titles = _titles(str(path), path.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return ""
+    return titles.get(current(), "") if isinstance(titles, dict) else ""
+
+
+@kept(500)
+def _titles(path, stamp):
+    """{language: title} of a scenario file, of which only the first table is read: whole, they are long."""
+    head = SECOND_TABLE.split(Path(path).read_text(encoding="utf-8"), 1)[0]
+    return tomllib.loads(head).get("scenario", {}).get("title", {})
 
 
 def find(runs, name):

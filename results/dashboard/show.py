@@ -1,8 +1,8 @@
 """Figures, tables and sentences on the page, as HTML with every text escaped."""
 
 import base64
+import html
 import io
-from html import escape
 
 from results import figures
 from results.language import say
@@ -21,8 +21,14 @@ STYLE = """<style>
 .hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
 h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #4a4a4a !important; opacity: 1 !important; }
+[data-stale="true"] { opacity: 1 !important; } /* text stays readable while a page is drawn anew */
 [data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
 </style>"""
+
+
+def escape(text, quote=True):
+    """A text as HTML in which a per cent sign stays with its number."""
+    return html.escape(str(text), quote).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def chart(view, name, **options):

@@ -121,8 +121,11 @@ class Visit:
         self.idle()
 
     def choose(self, label, option):
+        """Choose an option of a list, which shows what has been typed."""
         self.page.get_by_label(label).first.click()
-        self.page.get_by_role("option", name=option).first.click()
+        self.page.keyboard.type(option)
+        self.page.get_by_role("option", name=option).first.wait_for()
+        self.page.keyboard.press("Enter")
         self.idle()
 
     def tab_to(self, text):
@@ -196,7 +199,7 @@ def test_the_whole_story(browser, server):
     visit.fill("Title of the new scenario", "Tiny")
     for label, value in SIZE:
         visit.fill(label, value)
-    visit.choose("Intervention to change", "Groups for the long-term unemployed")
+    visit.choose("Intervention to change", "Participatory groups for the unemployed")
     visit.fill("weeks [weeks]", 12)
     page.get_by_text("Changed; before:").wait_for()
     page.get_by_text(re.compile(r"300 simulated residents .* over 2 years, 2 draws")).wait_for()

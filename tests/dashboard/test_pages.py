@@ -17,7 +17,7 @@ testing = pytest.importorskip("streamlit.testing.v1")
 
 from command.dashboard import form, jobs, options, screen  # noqa: E402
 from results import figures, store  # noqa: E402
-from results.dashboard import lives, pages_map, pages_monitoring, payback, shelf, view  # noqa: E402
+from results.dashboard import lives, pages_map, pages_monitoring, payback, shelf, show, view  # noqa: E402
 from results.dashboard.kept import kept  # noqa: E402
 from results.language import say, speaking  # noqa: E402
 
@@ -70,7 +70,7 @@ def test_compare_shows_the_decision_table_and_pictures(runs):
 @pytest.mark.parametrize("name", ["../..", "..", "/etc", "stored/../stored", "nothing"])
 def test_names_lead_nowhere_else(runs, name):
     test = visit(runs, run=name)
-    assert not test.exception and name in test.warning[0].value
+    assert not test.exception and show.literal(name) in test.warning[0].value
     for do in (shelf.find, shelf.delete, shelf.zipped):
         with pytest.raises(store.StoreError, match="no finished run"):
             do(runs, name)
