@@ -75,7 +75,7 @@ def render(view):
     summary = chosen.folder / "summary.md"
     if summary.is_file():
         with st.expander(say("What was learnt, what fails and how it was made (in English)")):
-            st.markdown(show.paragraphs(summary.read_text(encoding="utf-8").replace("# ", "## ")))
+            show.paragraphs(summary.read_text(encoding="utf-8").replace("# ", "## "))
     for name, (title, headers) in TABLES.items():
         _table(chosen.folder / "tables" / f"{name}.csv", say(title), {column: say(text) for column, text in headers.items()})
     for name, title in PICTURES.items():

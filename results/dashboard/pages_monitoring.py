@@ -90,5 +90,5 @@ def _report(view, indicators, calendar, month):
     show.chart(view, "indicators_estimated", arm=arm)
     show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, view.names)))
     text = re.sub(r"^#", "##", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
-    st.markdown(show.paragraphs(text))
+    show.paragraphs(text)
     st.download_button(say("Download the social report (HTML)"), socialreport.report(rows, place, "html"), f"{place}.html", "text/html")

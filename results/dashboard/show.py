@@ -66,8 +66,8 @@ def drawn(figure):
     return held.getvalue()
 
 
-def table(shown):
-    """Show a `results.report.tables.Shown`: caption, headers, rows, note."""
+def table(shown, name=""):
+    """Show a `results.report.tables.Shown`: caption, headers, rows, note. name: what a table without a caption is called."""
     import streamlit as st
 
     if not shown.rows:
@@ -78,9 +78,10 @@ def table(shown):
         for first, *rest in shown.rows
     )
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
+    caption = f"<caption>{escape(shown.caption)}</caption>" if shown.caption else ""
     st.html(
-        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption)}"><table class="hy-table">'
-        f"<caption>{escape(shown.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table">'
+        f"{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )
 
 
@@ -111,8 +112,20 @@ def literal(text):
 
 
 def paragraphs(text):
-    """A Markdown text of a run folder with its headings, lists and tables, but without links, pictures and HTML."""
-    return escape(text, quote=False).replace("[", "\\[").replace("]", "\\]")
+    """Show a Markdown text of a run folder: its headings, lists and tables, but no links, pictures and HTML."""
+    import streamlit as st
+
+    from results.report.tables import Shown
+
+    heading = ""
+    for block in text.strip().split("\n\n"):
+        lines = block.strip().splitlines()
+        if lines and lines[0].startswith("|"):
+            head, _, *rows = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
+            table(Shown("", head, rows), heading)
+        elif lines:
+            heading = lines[0].lstrip("# ")
+            st.markdown(escape(block, quote=False).replace("[", "\\[").replace("]", "\\]"))
 
 
 def plain(text):

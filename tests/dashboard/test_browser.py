@@ -109,6 +109,7 @@ class Visit:
     def idle(self):
         self.page.wait_for_timeout(300)  # a touch reaches the server
         self.page.wait_for_function(IDLE)
+        self.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
 
     def go(self, text):
         self.page.get_by_test_id("stSidebar").get_by_text(text, exact=True).click()
@@ -275,7 +276,9 @@ def test_every_page_at_two_widths(browser, server):
         assert visit.violations() == [], name
         for width in (1280, 390):
             visit.page.set_viewport_size({"width": width, "height": 900})
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, name
+            visit.page.wait_for_timeout(300)
+            for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
+                assert visit.page.evaluate(f"{part}.scrollWidth") <= width, (name, part)
         visit.quiet(server)
         visit.page.close()
 
