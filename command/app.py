@@ -198,9 +198,21 @@ app.command()(calibrate)
 def validate(out: Annotated[str, typer.Option(help="Markdown file to write.")] = "docs/validation.md",
              residents: Residents = None, seed: Seed = None):
     """Run the baseline and set the model beside the evidence."""
-    from calibration import patterns
+    from pathlib import Path
 
+    from calibration import patterns
+    from results.store import writable
+
+    writable(Path(out).parent)
     typer.echo(patterns.write(out, residents=residents, seed=seed))
+
+
+@app.command()
+def doctor(quick: Annotated[bool, typer.Option("--quick", help="Without the reference run.")] = False, json: Json = False):
+    """Say what works on this machine; small reference worlds must come out as they were kept."""
+    from command.doctor import answer
+
+    raise typer.Exit(answer(quick, json))
 
 
 def start():

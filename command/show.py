@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -178,11 +179,14 @@ def scenario(name, resolved, evidence, diff):
 
 
 def _diff(changes, name, other, out):
+    from scenarios.show import literal
+
     table = Table(box=None, pad_edge=False)
-    for column in ("value", name, other):
-        table.add_column(column, overflow="fold")
+    table.add_column("value", no_wrap=True)
+    for column in (name, other):
+        table.add_column(column, overflow="fold", ratio=1)
     for change in changes:
-        table.add_row(change.key, str(change.first), str(change.second))
+        table.add_row(change.key, *(escape("–" if value is None else literal(value)) for value in (change.first, change.second)))
     out.print(table if changes else "No difference.")
 
 

@@ -9,12 +9,20 @@ from pydantic_core import PydanticCustomError
 
 from .quantity import Quantity
 
-__all__ = ["Number", "Settings", "Strict", "fault", "quantity"]
+__all__ = ["Number", "Settings", "Strict", "fault", "named_once", "quantity"]
 
 
 def fault(message: str, hint: str = "") -> PydanticCustomError:
     """An error whose text reaches the user as written."""
     return PydanticCustomError("scenario", "{message} {hint}", {"message": message, "hint": hint})
+
+
+def named_once(names: list) -> list:
+    """Names of a list, refused if one stands in it twice; an `AfterValidator`."""
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise fault(f"'{twice[0]}' is named twice.")
+    return names
 
 
 class Number:

@@ -15,7 +15,7 @@ from .quantity import Quantity
 from .scenario import Scenario
 from .schema import Block
 
-__all__ = ["Change", "diff", "json_schema", "resolved", "toml"]
+__all__ = ["Change", "diff", "json_schema", "literal", "resolved", "toml"]
 
 SHOWN = ("value", "low", "high", "unit", "dist", "evidence", "source", "verified", "axes", "note")
 
@@ -43,7 +43,7 @@ def resolved(scenario: Scenario) -> str:
         "comparator": scenario.comparator,
         "rests_on": scenario.rests_on,
     }
-    lines += [f"{key} = {_toml(value)}{_origin(scenario, f'scenario.{key}')}" for key, value in head.items()]
+    lines += [f"{key} = {literal(value)}{_origin(scenario, f'scenario.{key}')}" for key, value in head.items()]
     for section in ("population", "time", "runs"):
         lines += ["", f"[{section}]", *_entries(scenario, section, scenario.tables.get(section, {}))]
     for name, block in scenario.interventions.items():
@@ -55,7 +55,7 @@ def resolved(scenario: Scenario) -> str:
 
 
 def _entries(scenario: Scenario, prefix: str, table: dict) -> list[str]:
-    return [f"{_key(k)} = {_toml(v)}{_origin(scenario, f'{prefix}.{k}')}" for k, v in table.items()]
+    return [f"{_key(k)} = {literal(v)}{_origin(scenario, f'{prefix}.{k}')}" for k, v in table.items()]
 
 
 def _defaults(block: Block, key: str) -> list[str]:
@@ -65,11 +65,11 @@ def _defaults(block: Block, key: str) -> list[str]:
         for k, q, _ in block.quantities(f"{key}.")
         if not q.name.startswith(f"{key}.")
     ]
-    return [f"# {k} = {_toml(q.value)} [{q.unit}]  # parameter {q.name}" for k, q in found]
+    return [f"# {k} = {literal(q.value)} [{q.unit}]  # parameter {q.name}" for k, q in found]
 
 
 def _parameter(scenario: Scenario, name: str, q: Quantity) -> str:
-    return f"{_key(name)} = {_toml(_table(q))}  # {_parameter_origin(scenario, name)}"
+    return f"{_key(name)} = {literal(_table(q))}  # {_parameter_origin(scenario, name)}"
 
 
 def _parameter_origin(scenario: Scenario, name: str) -> str:
@@ -94,16 +94,16 @@ def _key(key: str) -> str:
     )
 
 
-def _toml(value: Any) -> str:
+def literal(value: Any) -> str:
     """A TOML value on one line."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml(v) for v in value)}]"
+        return f"[{', '.join(literal(v) for v in value)}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_key(k)} = {_toml(v)}' for k, v in value.items())} }}" if value else "{}"
+        return f"{{ {', '.join(f'{_key(k)} = {literal(v)}' for k, v in value.items())} }}" if value else "{}"
     return value.isoformat() if isinstance(value, datetime.date) else repr(value)
 
 
@@ -113,7 +113,7 @@ def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
     for section, table in tables.items():
         if table:
             head = ".".join(_key(part) for part in section.split("."))
-            parts.append("\n".join([f"[{head}]", *(f"{_key(k)} = {_toml(v)}" for k, v in table.items())]))
+            parts.append("\n".join([f"[{head}]", *(f"{_key(k)} = {literal(v)}" for k, v in table.items())]))
     return "\n\n".join(parts) + "\n"
 
 

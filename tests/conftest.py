@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import sys
 
 import numpy as np
 import pytest
@@ -37,6 +38,14 @@ def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, bur
     for block, fields in (interventions or {}).items():
         settings |= _dotted(f"interventions.{block}", fields)
     return scenarios.load(name, kinds=kinds(), overrides=settings)
+
+
+@pytest.fixture(autouse=True)
+def main_module():
+    """Streamlit's AppTest leaves its script as `__main__`, which new processes would then run instead of a task."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,15 @@
 
 import functools
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from scenarios import Block, Quantity, quantity
 from scenarios.places import resolve
 from scenarios.schema import Places
-from scenarios.settings import fault
+from scenarios.settings import fault, named_once
 from sim import diffusion
 from sim.coefficients import half_life
 from sim.cohort import Cohort, members
@@ -25,7 +26,8 @@ WORDS = {state: state.name for state in State}
 class Settings(Block):
     """Which interventions spread, where they are piloted, and how fast municipalities learn, adopt, embed and drop them."""
 
-    innovations: list[str] = Field(min_length=1, description="names of other interventions of this scenario")
+    innovations: Annotated[list[str], AfterValidator(named_once)] = Field(
+        min_length=1, description="names of other interventions of this scenario")
     pilots: dict[str, Places] = Field(default={}, description="innovation -> municipalities that use it from its start")
     respondents: int = Field(100, ge=0, le=100_000, description="members of the segment that an evaluator asks in each municipality")
     p: Quantity = quantity("per year", 0, 100, default="diffusion.p")
@@ -48,14 +50,6 @@ class Settings(Block):
     range: Quantity = quantity("km", 1, 2000, default="diffusion.range")
     cost: Quantity = quantity("EUR2018 per municipality per month", 0, 1e6, default="diffusion.cost")
     cost_adoption: Quantity = quantity("EUR2018 per adoption", 0, 1e7, default="diffusion.cost_adoption")
-
-    @field_validator("innovations")
-    @classmethod
-    def _once(cls, innovations: list[str]) -> list[str]:
-        twice = [name for name in dict.fromkeys(innovations) if innovations.count(name) > 1]
-        if twice:
-            raise fault(f"'{twice[0]}' is named twice.")
-        return innovations
 
     @field_validator("pilots", mode="before")
     @classmethod

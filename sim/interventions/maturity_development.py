@@ -1,13 +1,13 @@
 """Maturity development: training, leadership and work with indicators raise a municipality's maturity; it assesses itself with error."""
 
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from scenarios import Block, Quantity, quantity
-from scenarios.settings import fault
+from scenarios.settings import named_once
 from sim.intervention import Intervention
 from sim.places import DIMENSIONS, HIGHEST
 from sim.rules.draws import Purpose, normal
@@ -21,7 +21,8 @@ Dimension = Literal[DIMENSIONS]
 class Settings(Block):
     """Development work. Effort, growth and cost hold for each dimension that is worked on."""
 
-    dimensions: list[Dimension] = Field(default=list(DIMENSIONS), min_length=1, description="dimensions that it may work on")
+    dimensions: Annotated[list[Dimension], AfterValidator(named_once)] = Field(
+        default=list(DIMENSIONS), min_length=1, description="dimensions that it may work on")
     focus: int = Field(len(DIMENSIONS), ge=1, le=len(DIMENSIONS),
                        description="how many of them at a time: those that the last self-assessment rates lowest")
     interval: int = Field(12, ge=1, le=120, description="months between self-assessments")
@@ -30,14 +31,6 @@ class Settings(Block):
     anchoring: Quantity = quantity("share of what is missing per month", 0, 1, default="maturity_development.anchoring")
     error: Quantity = quantity("level", 0, 4, default="maturity_development.error")
     cost: Quantity = quantity("EUR2018 per dimension per municipality per month", 0, 1e6, default="maturity_development.cost")
-
-    @field_validator("dimensions")
-    @classmethod
-    def _once(cls, dimensions: list[str]) -> list[str]:
-        twice = [d for d in dict.fromkeys(dimensions) if dimensions.count(d) > 1]
-        if twice:
-            raise fault(f"'{twice[0]}' is named twice.")
-        return dimensions
 
 
 class MaturityDevelopment(Intervention):

@@ -1,12 +1,12 @@
 """Social reporting: a municipality learns how its residents are, with error, publishes it, and moves its effort where need is."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from scenarios import Block, Quantity, quantity
-from scenarios.settings import fault
+from scenarios.settings import fault, named_once
 from sim.intervention import Intervention
 from sim.observer import SOURCES, Observer
 from sim.residents import VISIT_MONTHS
@@ -21,7 +21,8 @@ class Settings(Block):
 
     steering: ClassVar[str] = "steers"
 
-    steers: list[str] = Field(default=[], description="interventions whose size follows measured need")
+    steers: Annotated[list[str], AfterValidator(named_once)] = Field(
+        default=[], description="interventions whose size follows measured need")
     sources: Literal["none", "register", "survey", "survey_practitioners"] = Field(
         "survey_practitioners", description="what is known: nothing, registers, and a survey, and practitioners' reports")
     runs: Literal["municipality", "county"] = Field(
@@ -43,14 +44,6 @@ class Settings(Block):
     cost_reported: Quantity = quantity("EUR2018 per resident reported", 0, 1e4, default="reporting.cost_reported")
     cost_register: Quantity = quantity("EUR2018 per municipality and round", 0, 1e7, default="reporting.cost_register")
     cost_report: Quantity = quantity("EUR2018 per municipality and round", 0, 1e7, default="reporting.cost_report")
-
-    @field_validator("steers")
-    @classmethod
-    def _once(cls, steers: list[str]) -> list[str]:
-        for name in steers:
-            if steers.count(name) > 1:
-                raise fault(f"'{name}' is named twice.")
-        return steers
 
     @model_validator(mode="after")
     def _something_to_move(self) -> "Settings":
