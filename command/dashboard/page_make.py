@@ -81,7 +81,8 @@ def _form(runs):
     removed = ()
     blocks = {name: (block.title or {}).get(current()) or name for name, block in scenario.interventions.items()}
     if blocks:
-        removed = st.multiselect(say("Interventions left out"), list(blocks), format_func=blocks.get, key=f"make_removed_{parent}")
+        removed = st.multiselect(say("Interventions left out"), list(blocks), format_func=blocks.get, key=f"make_removed_{parent}",
+                                 placeholder=say("Choose"))
         left = [block for block in blocks if block not in removed]
         st.header(say("An intervention"))
         chosen = st.selectbox(say("Intervention to change"), left, format_func=blocks.get, key=f"make_block_{parent}") if left else None
@@ -93,7 +94,7 @@ def _form(runs):
                     _field(field, changes, parent)
             _others([field for field in found if field.kind == "fixed"], parent)
     st.header(say("General numbers of the model"))
-    numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}",
+    numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}", placeholder=say("Choose"),
                              default=[key.removeprefix("parameters.") for key in changes if key.startswith("parameters.")])
     for number in numbers:
         _field(form.parameter(scenario, number), changes, parent)

@@ -101,7 +101,7 @@ def _chosen(entries):
     held = st.session_state.setdefault("chosen", asked or [next(iter(entries))])
     st.session_state["chosen"] = [name for name in held if name in entries]
     chosen = st.multiselect(
-        say("Finished runs (several, if they share their comparator)"), list(entries), key="chosen",
+        say("Finished runs (several, if they share their comparator)"), list(entries), key="chosen", placeholder=say("Choose"),
         format_func=lambda name: f"{entries[name].title} · {entries[name].created}",
     )
     st.query_params["run"] = chosen

@@ -14,7 +14,7 @@ QUICK = {"residents": 5000, "draws": 4, "replicates": 1}  # of the fields before
 def render(runs):
     """Choose scenarios and their size; Run starts them."""
     known = form.names(runs)
-    chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names")
+    chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names", placeholder=say("Choose"))
     asked = size("start", 5)
     if not chosen:
         st.info(say("Choose at least one scenario."))
@@ -39,7 +39,7 @@ def size(key, years):
     draws = second[0].number_input(say("Draws of the uncertain numbers"), 1, 2000, QUICK["draws"], key=f"{key}_draws")
     replicates = second[1].number_input(say("Replicates of chance"), 1, 100, QUICK["replicates"], key=f"{key}_replicates")
     places = sorted(place.name for place in tables.municipalities().values())
-    where = third.multiselect(say("Municipalities (none: those of the scenario)"), places, key=f"{key}_places")
+    where = third.multiselect(say("Municipalities (none: those of the scenario)"), places, key=f"{key}_places", placeholder=say("Choose"))
     return form.Asked(tuple(where), int(residents), int(years), int(draws), int(replicates), int(seed))
 
 

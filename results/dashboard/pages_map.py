@@ -54,7 +54,8 @@ def _areas(view):
     years = sorted(tables["area_wellbeing"]["date"].astype(str).str[:4].unique())
     year = st.select_slider(say("Year"), years, years[-1], key="map_year") if len(years) > 1 else years[0]
     wide = areas(tables, place, view.arms, year)
-    headers = {"number": say("Area"), "distance": say("Distance to services (km)"), "n": say("Simulated residents")}
+    wide = wide.assign(number=wide["number"] + 1)
+    headers = {"number": say("Area"), "distance": say("Distance to services (index 0-1)"), "n": say("Simulated residents")}
     show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, view.names) for arm in view.arms})
 
 

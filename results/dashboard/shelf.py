@@ -31,12 +31,14 @@ class Entry(NamedTuple):
 
 
 def listed(runs):
-    """`Entry` of every finished run in a folder, the newest first; what cannot be read is left out."""
+    """`Entry` of every finished run of scenarios in a folder, the newest first; what cannot be read is left out."""
     found = []
     for folder in store.runs(runs):
         try:
             manifest = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
             arms = [_title(folder, arm) or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            if not arms:  # a calibration, which stands under “Evidence and fit”
+                continue
             found.append(Entry(folder.name, " / ".join(arms), str(manifest.get("created", ""))[:16].replace("T", " ")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
