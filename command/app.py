@@ -10,6 +10,7 @@ from command import follow, report, results, survey, sweep
 from command.calibrate import calibrate
 from command.dashboard import dashboard
 from command.evaluate import evaluate
+from command.explore import explore
 from command.near import NearMiss
 from command.socialreport import social_report
 
@@ -29,6 +30,7 @@ app.add_typer(sweep.app, name="sweep")
 app.command()(evaluate)
 app.command()(follow.follow)
 app.command()(dashboard)
+app.command()(explore)
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]

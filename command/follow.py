@@ -40,9 +40,11 @@ def _tell(run, resident, arm, draw, replicate, months, out, json):
     keys = _keys(finished, draw, replicate)
     span = _span(months)
     arms = [a for a in runs.reopen(finished) if a.id in (finished.arms[0], wanted)]
-    chosen = ""
+    chosen, pick = "", {}
     if resident in lives.PICKS:
-        resident, gain, reached = lives.pick(arms, *keys, resident)
+        which = resident
+        resident, gain, reached = lives.pick(arms, *keys, which)
+        pick = {"which": which, "gain": gain, "reached": reached}
         chosen = words.chosen(reached, gain)
     elif not resident.isdigit():
         raise ValueError(f"--resident {resident}: give an id (a whole number) or one of {', '.join(lives.PICKS)}")
@@ -59,7 +61,8 @@ def _tell(run, resident, arm, draw, replicate, months, out, json):
         "who": words.opening(found.person, own, found.arms[0]), "chosen": chosen, "story": words.story(own, told, *found.arms),
     }
     table = words.side_by_side(told, *found.arms)
-    folder = _write(facts, own, told, table, found.events, names, Path(out) if out else finished.folder / "lives")
+    own_facts = {**{key: facts[key] for key in ("resident", "arms", "draw", "replicate", "agrees")}, "person": found.person, **pick}
+    folder = _write(facts, own_facts, own, told, table, found.events, names, Path(out) if out else finished.folder / "lives")
     if json:
         frames = {"months": own, "events": found.events, "timeline": table}
         rows = {n: json_text.loads(f.to_json(orient="records")) for n, f in frames.items()}
@@ -114,8 +117,8 @@ def _changed(finished):
     return finished.manifest.get("source_sha256") != source_hash()
 
 
-def _write(facts, months, told, table, events, names, folder):
-    """Chart (PNG, SVG), the timeline in words, and both tables as CSV; returns the folder."""
+def _write(facts, own_facts, months, told, table, events, names, folder):
+    """Chart (PNG, SVG), the timeline in words, both tables as CSV, and who it is as JSON; returns the folder."""
     from results import follow_chart, store
     from results.figures import style
     from results.follow import COLUMNS
@@ -130,6 +133,7 @@ def _write(facts, months, told, table, events, names, folder):
         chart.savefig(folder / "two_lives.svg", metadata={"Date": None})
     for file, frame in (("months.csv", months), ("events.csv", events)):
         store.write_text(folder, file, frame.to_csv(index=False, lineterminator="\n"))
+    store.write_text(folder, "life.json", json_text.dumps(own_facts, ensure_ascii=False))
     lines = [facts["who"], *filter(None, [facts["chosen"]]), *facts["story"], facts["check"]]
     rows = [f"| {d[:7]} | {a} | {b} |" for d, a, b in zip(table["date"], table["without"], table["with"], strict=True)]
     head = [f"# {say(follow_chart.TITLE, resident=facts['resident'])}", ""]

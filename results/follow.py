@@ -11,7 +11,7 @@ import pandas as pd
 from results.language import say, word
 from results.words import label, number, signed, small
 
-__all__ = ["ACTIVITIES", "COLUMNS", "agreement", "between_months", "chosen", "opening", "sentences", "side_by_side", "story"]
+__all__ = ["ACTIVITIES", "COLUMNS", "DATES", "agreement", "between_months", "chosen", "opening", "sentences", "side_by_side", "story"]
 
 TEXTS = {
     "reached": word("{name} reached them."),
@@ -131,9 +131,11 @@ def side_by_side(told, comparator, arm):
 
 def chosen(reached, gain):
     """Among how many a resident was chosen (0: nobody is reached directly), and the gain [EUROHIS points] that they were chosen for."""
-    among = say("{n} whom an intervention reached", n=number(reached, 0)) if reached else ""
-    among = among or say("all, since no intervention reaches anybody directly")
-    return say("Chosen among {among}: gain {gain} points of mean wellbeing over the period.", among=among, gain=signed(gain, 4))
+    gain = signed(gain, 4)
+    if not reached:
+        return say("Chosen among all, since no intervention reaches anybody directly: gain {gain} points of mean wellbeing.", gain=gain)
+    return say("Chosen among {reached} whom an intervention reached: gain {gain} points of mean wellbeing over the period.",
+               reached=number(reached, 0), gain=gain)
 
 
 def opening(person, months, comparator):

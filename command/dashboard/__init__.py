@@ -1,6 +1,9 @@
 """`hytesim dashboard`: a local page over finished runs that also starts runs, each as a process of its own."""
 
+import contextlib
+import ctypes
 import importlib
+import os
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +11,7 @@ from typing import Annotated
 import typer
 
 SCRIPT = Path(__file__).with_name("script.py")
+M_ARENA_MAX = -8  # of glibc's malloc.h
 LARGEST_UPLOAD = 10  # MB, boundaries of municipalities; scenario files are held to less
 
 
@@ -30,6 +34,18 @@ def options(port, browser):
     }
 
 
+def _share_memory():
+    """Visitors' threads share two pools of memory; by default glibc gives each its own, of which little ever comes back."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+def _make_ready(runs):
+    """Before the first visit: what it needs imported, the newest run opened, its first pictures drawn."""
+    importlib.import_module("command.dashboard.warm").warm(runs)
+
+
 def dashboard(
     runs: Annotated[str, typer.Argument(metavar="[RUNS]", help="Folder of run folders.")] = "runs",
     port: Annotated[int, typer.Option(min=1024, max=65535, help="Port on this machine.")] = 8501,
@@ -41,7 +57,8 @@ def dashboard(
     except ImportError:
         raise ValueError("the dashboard needs Streamlit: pip install 'hytesim[dashboard]'") from None
     Path(runs).mkdir(parents=True, exist_ok=True)
+    _share_memory()
     settings = options(port, browser)
     bootstrap.load_config_options(settings)
-    threading.Thread(target=importlib.import_module, args=("command.dashboard.screen",), daemon=True).start()  # before the first visit
+    threading.Thread(target=_make_ready, args=(runs,), daemon=True).start()
     bootstrap.run(str(SCRIPT), False, [str(Path(runs).absolute())], settings)

@@ -1,4 +1,4 @@
-"""Comparisons started from the page: each a process of its own whose whole state is a small folder of files.
+"""Comparisons and lives started from the page: each a process of its own whose whole state is a small folder of files.
 
 `RUNS/.jobs/ID/` holds `job.json` (what was asked), `progress.json` (tasks done), `log.txt` (what the command said), `ended.json`
 (how it ended) and `alive`, a file that the process keeps locked for as long as it lives. Nothing is kept in memory, so that every tab
@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 from results import store
 
-__all__ = ["FINAL", "Job", "alive", "folder", "forget", "listed", "read", "start", "stop"]
+__all__ = ["FINAL", "Job", "alive", "folder", "follow", "forget", "listed", "read", "start", "stop"]
 
 FINAL = ("done", "failed", "stopped", "lost")
 LOG_SHOWN = 4000  # last characters of a log that the page shows
 
 
 class Job(NamedTuple):
-    """A comparison: `facts` as asked, `state` (queued, running, done, failed, stopped or lost), tasks `done` of `all`, the `run` folder's
+    """A command: `facts` as asked, `state` (queued, running, done, failed, stopped or lost), tasks `done` of `all`, the `run` folder's
     name once it is there, and the end of what the command said.
     """
 
@@ -45,19 +45,29 @@ def folder(runs):
 
 
 def start(runs, arguments, title, files=()):
-    """Start `hytesim compare ARGUMENTS` in a session of its own, behind those already waiting. Returns the job's id.
+    """Start `hytesim compare ARGUMENTS`, which makes a run folder in `runs`. Returns the job's id.
 
     arguments: texts; one that names a file of `files` ({name: TOML text}) is read from the job's own copy. OSError where processes cannot
     be started this way.
     """
+    return _begin(runs, ["compare", "--quiet", *arguments, "--out", str(Path(runs).absolute())], {"title": title}, files)
+
+
+def follow(runs, run, arguments, title):
+    """Start `hytesim follow RUN ARGUMENTS`, which tells a resident's two lives in the folder of the run named. Returns the job's id."""
+    folder = str(Path(runs).absolute() / run)
+    return _begin(runs, ["follow", folder, *arguments], {"title": title, "of": run}, ())
+
+
+def _begin(runs, command, facts, files):
+    """Start `hytesim COMMAND` in a session of its own, behind those already waiting. Returns the job's id."""
     name = f"{datetime.now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"  # in the order of asking
     home = folder(runs).absolute() / name
     home.mkdir(parents=True)
     for file, text in dict(files).items():
         store.write_text(home, file, text)
-    arguments = [str(home / word) if word in dict(files) else word for word in arguments]
-    facts = {"title": title, "arguments": [*arguments, "--out", str(Path(runs).absolute())]}
-    _write(home, "job.json", {**facts, "created": datetime.now().astimezone().isoformat(timespec="seconds")})
+    command = [str(home / word) if word in dict(files) else word for word in command]
+    _write(home, "job.json", {**facts, "command": command, "created": datetime.now().astimezone().isoformat(timespec="seconds")})
     with (home / "alive").open("w") as held:
         _lock(held, "LOCK_EX")
         process = subprocess.Popen(
@@ -103,7 +113,8 @@ def read(home):
         return None
     lives = alive(home)  # asked before the files are read: a job that ends in between has then told how
     ended, progress = _read(home, "ended.json"), _read(home, "progress.json")
-    state = ended.get("state") or (("running" if progress else "queued") if lives else "lost")
+    begun = (home / "progress.json").is_file()
+    state = ended.get("state") or (("running" if begun else "queued") if lives else "lost")
     return Job(home.name, home, facts, state, progress.get("done", 0), progress.get("all", 0), ended.get("run", ""), _log(home))
 
 

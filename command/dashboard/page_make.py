@@ -10,7 +10,6 @@ from results.language import current, say, word
 from results.report.tables import EVIDENCE, Shown
 from results.words import plain
 
-TITLE = word("Make a scenario")
 WAYS = {"form": word("Change one in a form"), "file": word("Write or upload a file")}
 
 
@@ -20,7 +19,7 @@ def render(runs):
     text, name = _form(runs) if way == "form" else _file()
     if not text:
         return
-    st.subheader(say("Check and run"))
+    st.header(say("Check and run"))
     known = form.names(runs)
     first = st.selectbox(say("Compare with"), [None, *known], key="make_comparator",
                          format_func=lambda one: one or say("the scenario's own comparator"))
@@ -44,7 +43,7 @@ def _save(runs, name, text):
     try:
         path = form.save(runs, name, text)
     except (ValueError, OSError) as error:
-        st.error(str(error))
+        st.error(show.literal(str(error)))
         return
     st.success(say("Saved as {name}; it can now be chosen like the model's own scenarios.", name=path.name))
 
@@ -77,14 +76,15 @@ def _form(runs):
         start.tell(loaded)
         return "", ""
     scenario = loaded.arms[0]
-    st.caption(scenario.rests_on)
+    st.caption(show.literal(scenario.rests_on))
     changes = st.session_state.setdefault("make_changes", {}).setdefault(parent, {})
     removed = ()
     blocks = {name: (block.title or {}).get(current()) or name for name, block in scenario.interventions.items()}
     if blocks:
-        removed = st.multiselect(say("Interventions left out"), list(blocks), format_func=blocks.get, key=f"make_removed_{parent}")
+        removed = st.multiselect(say("Interventions left out"), list(blocks), format_func=blocks.get, key=f"make_removed_{parent}",
+                                 placeholder=say("Choose"))
         left = [block for block in blocks if block not in removed]
-        st.subheader(say("An intervention"))
+        st.header(say("An intervention"))
         chosen = st.selectbox(say("Intervention to change"), left, format_func=blocks.get, key=f"make_block_{parent}") if left else None
         if chosen:
             st.caption(f"`{scenario.interventions[chosen].kind}`")
@@ -93,8 +93,8 @@ def _form(runs):
                 if field.kind != "fixed":
                     _field(field, changes, parent)
             _others([field for field in found if field.kind == "fixed"], parent)
-    st.subheader(say("General numbers of the model"))
-    numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}",
+    st.header(say("General numbers of the model"))
+    numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}", placeholder=say("Choose"),
                              default=[key.removeprefix("parameters.") for key in changes if key.startswith("parameters.")])
     for number in numbers:
         _field(form.parameter(scenario, number), changes, parent)
@@ -164,7 +164,7 @@ def _about(field, changes):
     """What stands beside a field, in words."""
     parts = []
     if field.key in changes:
-        parts.append("**" + say("Changed; before: {value}", value=start.plain(_short(field.value))) + "**")
+        parts.append("**" + say("Changed; before: {value}", value=show.literal(_short(field.value))) + "**")
     if field.low is not None and field.high is not None:
         parts.append(say("allowed: {low} to {high}", low=plain(field.low), high=plain(field.high)))
     elif field.low is not None:
@@ -175,7 +175,7 @@ def _about(field, changes):
         read = say("read in its source") if field.verified else say("not read in its source")
         parts.append(f"{say(EVIDENCE[field.evidence])}, {read}")
     if field.source:
-        parts.append(start.plain(field.source))
+        parts.append(show.literal(field.source))
     return " · ".join(parts)
 
 

@@ -3,13 +3,11 @@
 import streamlit as st
 
 from command.dashboard import jobs
-from command.dashboard.start import plain
 from results import store
-from results.dashboard import shelf
+from results.dashboard import shelf, show
 from results.language import current, say, speaking, word
 from results.words import number
 
-TITLE = word("All runs")
 STATES = {"queued": word("waits for its turn"), "running": word("runs"), "done": word("done"), "failed": word("failed"),
           "stopped": word("stopped"), "lost": word("ended without a word: its process was killed")}
 MOST = 30  # finished runs shown
@@ -18,12 +16,12 @@ MOST = 30  # finished runs shown
 def render(runs):
     """Show the page."""
     _jobs(runs, current())
-    st.subheader(say("Finished runs"))
+    st.header(say("Finished runs"))
     entries = shelf.listed(runs)
     if not entries:
         st.info(say("There is no finished run here yet."))
     for entry in entries[:MOST]:
-        with st.expander(plain(f"{entry.title} · {entry.created}")):
+        with st.expander(show.literal(f"{entry.title} · {entry.created}")):
             _finished(runs, entry)
     if len(entries) > MOST:
         st.caption(say("The first {some} of {all} rows.", some=number(MOST, 0), all=number(len(entries), 0)))
@@ -33,7 +31,7 @@ def render(runs):
 def _jobs(runs, language):
     with speaking(language):
         found = jobs.listed(runs)
-        st.subheader(say("Started here"))
+        st.header(say("Started here"))
         if not found:
             st.caption(say("Nothing has been started from this page."))
         for job in found:
@@ -42,7 +40,7 @@ def _jobs(runs, language):
 
 def _job(runs, job):
     with st.container(border=True):
-        st.markdown(f"**{plain(job.facts.get('title', job.id))}** · {say(STATES[job.state])} · {job.facts.get('created', '')[:16]}")
+        st.markdown(f"**{show.literal(job.facts.get('title', job.id))}** · {say(STATES[job.state])} · {job.facts.get('created', '')[:16]}")
         if job.state == "running":
             st.progress(job.done / job.all if job.all else 0.0, text=_how_far(job))
         if job.state not in jobs.FINAL:
@@ -51,12 +49,14 @@ def _job(runs, job):
         if job.log and job.state != "done":
             st.code(job.log, language=None)
         left, right = st.columns(2)
-        if job.run and left.button(say("Open"), key=f"open_{job.id}", on_click=_open, args=(job.run,)):
-            st.rerun()
+        if job.run:
+            left.button(say("Open"), key=f"open_{job.id}", on_click=_open, args=(job.run, "gains" if "of" in job.facts else "compare"))
         right.button(say("Remove from this list"), key=f"forget_{job.id}", on_click=jobs.forget, args=(job.folder,))
 
 
 def _how_far(job):
+    if "of" in job.facts:
+        return say("running two scenarios again")
     if not job.done:
         return say("preparing; the first time on a machine this takes a minute")
     if job.done == job.all:
@@ -64,13 +64,13 @@ def _how_far(job):
     return say("{done} of {all} runs of each scenario", done=number(job.done, 0), all=number(job.all, 0))
 
 
-def _open(name):
-    st.session_state["page"] = "compare"
+def _open(name, page="compare"):
+    st.session_state["page"] = page
     st.session_state["chosen"] = [name]
 
 
 def _finished(runs, entry):
-    st.caption(plain(entry.name))
+    st.caption(show.literal(entry.name))
     columns = st.columns(4)
     columns[0].button(say("Open"), key=f"see_{entry.name}", on_click=_open, args=(entry.name,))
     language = current()
@@ -97,4 +97,4 @@ def _delete(runs, name):
     try:
         shelf.delete(runs, name)
     except (store.StoreError, OSError) as error:
-        st.toast(str(error))
+        st.toast(show.literal(str(error)))

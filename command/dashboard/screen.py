@@ -1,28 +1,26 @@
 """The frame of the page: language, which page, which runs; the address keeps all three."""
 
+import importlib
+
 import streamlit as st
 
-from command.dashboard import page_make, page_runs, start
 from results import figures, store
-from results.dashboard import (
-    pages_compare,
-    pages_evidence,
-    pages_gains,
-    pages_map,
-    pages_monitoring,
-    pages_pays,
-    shelf,
-    show,
-)
-from results.language import LANGUAGES, say, speaking
+from results.dashboard import shelf, show
+from results.language import LANGUAGES, say, speaking, word
 from results.words import label
 
-__all__ = ["PAGES", "render"]
+__all__ = ["ACTIONS", "PAGES", "module", "render"]
 
-RESULTS = {"compare": pages_compare, "gains": pages_gains, "pays": pages_pays, "map": pages_map, "evidence": pages_evidence,
-           "monitoring": pages_monitoring}
-ACTIONS = {"make": page_make, "runs": page_runs}
-PAGES = {name: (RESULTS | ACTIONS)[name] for name in ("compare", "gains", "pays", "map", "make", "evidence", "monitoring", "runs")}
+PAGES = {
+    "compare": word("Compare"), "gains": word("Who gains"), "pays": word("Who pays"), "map": word("Map"), "make": word("Make a scenario"),
+    "evidence": word("Evidence and fit"), "monitoring": word("Monitoring"), "runs": word("All runs"),
+}
+ACTIONS = ("make", "runs")  # pages that need no finished run
+
+
+def module(name):
+    """The module of a page, imported when first shown: some need the whole model, and looking at runs need not wait for it."""
+    return importlib.import_module(f"command.dashboard.page_{name}" if name in ACTIONS else f"results.dashboard.pages_{name}")
 
 
 def render(runs):
@@ -32,14 +30,14 @@ def render(runs):
     st.sidebar.title("HyteSim")
     with speaking(_language()):
         name = _page()
-        st.title(say(PAGES[name].TITLE))
+        st.title(say(PAGES[name]))
         try:
             if name in ACTIONS:
-                PAGES[name].render(runs)
+                module(name).render(runs)
             else:
                 _results(runs, name)
         except (store.StoreError, figures.FigureError) as error:
-            st.error(say("This cannot be shown: {reason}", reason=str(error)))
+            st.error(say("This cannot be shown: {reason}", reason=show.literal(str(error))))
         except OSError as error:
             st.error(say("A file of the run cannot be read; was its folder moved or deleted? ({reason})", reason=error.strerror or "?"))
 
@@ -60,7 +58,7 @@ def _language():
 
 def _page():
     st.session_state.setdefault("page", _asked("page", PAGES, "compare"))
-    name = st.sidebar.radio(say("Page"), list(PAGES), format_func=lambda page: say(PAGES[page].TITLE), key="page")
+    name = st.sidebar.radio(say("Page"), list(PAGES), format_func=lambda page: say(PAGES[page]), key="page")
     st.query_params["page"] = name
     return name
 
@@ -69,30 +67,41 @@ def _results(runs, name):
     entries = {entry.name: entry for entry in shelf.listed(runs)}
     if not entries:
         st.info(say("There is no finished run here yet. Choose scenarios below and press “Run it”, or make one of your own."))
-        start.render(runs)
+        _start(runs)
         return
     chosen = _chosen(entries)
     if not chosen:
         st.info(say("Choose at least one run."))
         return
-    page = shelf.ready(runs, chosen)
-    others = page.arms[1:]
+    with st.spinner(say("Opening; a large run takes some minutes the first time.")):
+        view = shelf.ready(runs, chosen)
+    others = view.arms[1:]
     if len(others) > 1 and name not in ("compare", "pays"):
-        page = page._replace(focus=st.selectbox(say("Scenario"), others, format_func=lambda arm: label(arm, page.names)))
-    RESULTS[name].render(page)
+        view = view.at(st.selectbox(say("Scenario"), others, format_func=lambda arm: label(arm, view.names)))
+    module(name).render(view)
+    if name == "gains":
+        from command.dashboard import follow
+
+        follow.render(runs, view)
     if name == "compare" and st.toggle(say("Compare other scenarios: start a new run")):
-        start.render(runs)
+        _start(runs)
+
+
+def _start(runs):
+    from command.dashboard import start
+
+    start.render(runs)
 
 
 def _chosen(entries):
     asked = st.query_params.get_all("run")
     gone = [name for name in asked if name not in entries]
     if gone:
-        st.warning(say("There is no finished run “{name}” here (any more). Choose another.", name=gone[0]))
+        st.warning(say("There is no finished run “{name}” here (any more). Choose another.", name=show.literal(gone[0])))
     held = st.session_state.setdefault("chosen", asked or [next(iter(entries))])
     st.session_state["chosen"] = [name for name in held if name in entries]
     chosen = st.multiselect(
-        say("Finished runs (several, if they share their comparator)"), list(entries), key="chosen",
+        say("Finished runs (several, if they share their comparator)"), list(entries), key="chosen", placeholder=say("Choose"),
         format_func=lambda name: f"{entries[name].title} · {entries[name].created}",
     )
     st.query_params["run"] = chosen

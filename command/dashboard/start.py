@@ -3,9 +3,10 @@
 import streamlit as st
 
 from command.dashboard import form, jobs
+from results.dashboard import show
 from results.language import current, say
 
-__all__ = ["launch", "plain", "render", "size", "tell"]
+__all__ = ["launch", "render", "size", "tell"]
 
 QUICK = {"residents": 5000, "draws": 4, "replicates": 1}  # of the fields before anybody has touched them: minutes, not hours
 
@@ -13,7 +14,8 @@ QUICK = {"residents": 5000, "draws": 4, "replicates": 1}  # of the fields before
 def render(runs):
     """Choose scenarios and their size; Run starts them."""
     known = form.names(runs)
-    chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names")
+    chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names",
+                            placeholder=say("Choose"))
     asked = size("start", 5)
     if not chosen:
         st.info(say("Choose at least one scenario."))
@@ -38,7 +40,7 @@ def size(key, years):
     draws = second[0].number_input(say("Draws of the uncertain numbers"), 1, 2000, QUICK["draws"], key=f"{key}_draws")
     replicates = second[1].number_input(say("Replicates of chance"), 1, 100, QUICK["replicates"], key=f"{key}_replicates")
     places = sorted(place.name for place in tables.municipalities().values())
-    where = third.multiselect(say("Municipalities (none: those of the scenario)"), places, key=f"{key}_places")
+    where = third.multiselect(say("Municipalities (none: those of the scenario)"), places, key=f"{key}_places", placeholder=say("Choose"))
     return form.Asked(tuple(where), int(residents), int(years), int(draws), int(replicates), int(seed))
 
 
@@ -51,16 +53,11 @@ def tell(plan):
     return not plan.problems
 
 
-def plain(text):
-    """A text whose marks mean nothing where Streamlit would read Markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_{}[]<>()#+-.!|$:~" else mark for mark in text)
-
-
 def launch(runs, names, asked, title, files=()):
     """Start a comparison as a process of its own and say where to watch it."""
     try:
         jobs.start(runs, [*names, *asked.arguments()], title, files)
     except OSError as error:
-        st.error(say("The run could not be started: {reason}", reason=str(error)))
+        st.error(say("The run could not be started: {reason}", reason=show.literal(str(error))))
         return
     st.success(say("Started. It runs by itself: the page “All runs” shows how far it is, and closing this page does not stop it."))

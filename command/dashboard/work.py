@@ -1,4 +1,4 @@
-"""The keeper of one job (`python -m command.dashboard.work JOB`): waits for its turn, runs `hytesim compare`, writes down how it ended."""
+"""The keeper of one job (`python -m command.dashboard.work JOB`): waits for its turn, runs its command, writes down how it ended."""
 
 import contextlib
 import json
@@ -35,22 +35,24 @@ class Keeper:
             self._end("stopped")
             return
         code, run = self._run()
-        self._end("done" if run else "stopped" if self.asked is not None else "failed", code=code, run=run)
+        self._end("done" if code == 0 else "stopped" if self.asked is not None else "failed", code=code, run=run)
 
     def _others(self):
-        """Whether a job that was asked for earlier still lives: one comparison at a time, which uses all cores."""
+        """Whether a job that was asked for earlier still lives: one at a time, since a comparison uses all cores."""
         return any(path.name < self.home.name and jobs.alive(path) for path in self.home.parent.iterdir())
 
     def _run(self):
-        """The exit code, and the name of the run folder if there is one."""
+        """The exit code, and the name of the run folder that was made or told of, if there is one."""
         facts = json.loads((self.home / "job.json").read_text(encoding="utf-8"))
-        command = [sys.executable, "-m", "hytesim", "compare", "--quiet", *facts["arguments"]]
+        store.write_text(self.home, "progress.json", "{}")  # its turn has come; how far it is, the command itself says
+        command = [sys.executable, "-m", "hytesim", *facts["command"]]
         env = {**os.environ, "HYTESIM_PROGRESS": str(self.home / "progress.json")}
         with (self.home / "log.txt").open("wb") as log, (self.home / "out.txt").open("wb") as out:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=env)
             self._wait(process)
         said = (self.home / "out.txt").read_text(encoding="utf-8").strip()
-        return process.returncode, Path(said.splitlines()[-1]).name if process.returncode == 0 and said else ""
+        made = facts.get("of") or (Path(said.splitlines()[-1]).name if said else "")
+        return process.returncode, made if process.returncode == 0 else ""
 
     def _wait(self, process):
         harder = [lambda: os.killpg(os.getpgid(0), signal.SIGTERM), process.kill]

@@ -1,31 +1,30 @@
 """Compare: the answer in sentences, the table a decision needs, the equity plane, wellbeing and the gap over time."""
 
 from results.dashboard import show
-from results.language import say, word
-from results.report.page import section
+from results.language import say
 from results.words import number
 
-TITLE = word("Compare")
+FIGURES = ("equity_plane", "wellbeing_by_group", "gap_over_time")
 
 
-def render(page):
-    """Show the page."""
+def render(view):
+    """Show the view."""
     import streamlit as st
 
-    answer = section(page._replace(only=()), "answer")
+    answer = view.section("answer")
     for text in answer.sentences or answer.text[:1]:
         show.plain(text)
     for title, sentences in answer.others:
-        with st.expander(title):
+        with st.expander(show.literal(title)):
             for text in sentences:
                 show.plain(text)
     for shown in answer.tables:
         show.table(shown)
-    manifest = page.run.manifest
+    manifest = view.run.manifest
     if "numbers" in manifest:
         show.plain(say(
             "The model has {all} numbers here; {assumed} are assumptions and {unread} were not read in their source.",
             all=number(manifest["numbers"], 0), assumed=number(manifest["assumptions"], 0), unread=number(manifest["unverified"], 0),
         ))
-    for name in ("equity_plane", "wellbeing_by_group", "gap_over_time"):
-        show.chart(page, name)
+    for name in FIGURES:
+        show.chart(view, name)

@@ -2,30 +2,30 @@
 
 from pathlib import Path
 
-from results.dashboard import show
-from results.language import say, word
-from results.report.page import section
+from results.dashboard import calibrations, show
+from results.language import say
 
-TITLE = word("Evidence and fit")
 VALIDATION = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 
 
-def render(page):
+def render(view):
     """Show the page for the scenario in focus."""
     import streamlit as st
 
     for name in ("drives", "rests", "limits"):
-        part = section(page._replace(only=()), name)
-        st.subheader(part.title)
+        part = view.section(name)
+        st.header(part.title)
         for text in [*part.text, *part.sentences, *part.points]:
             show.plain(text)
         if name == "drives":
-            show.chart(page, "tornado", arm=page.focus)
+            show.chart(view, "tornado", arm=view.focus)
         for shown in part.tables:
             show.table(shown)
-    st.subheader(say("The model beside the evidence"))
+    st.header(say("The model beside the evidence"))
     if VALIDATION.is_file():
         with st.expander(say("Model and evidence side by side (in English)")):
             st.markdown(VALIDATION.read_text(encoding="utf-8"))
     else:
         show.plain(say("The comparison with evidence is written by `hytesim validate`; it is not in this installation."))
+    st.header(say("Calibration"))
+    calibrations.render(view)

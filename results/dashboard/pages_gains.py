@@ -1,18 +1,14 @@
 """Who gains: by group and stratum, by starting wellbeing, who moved where, and how far each programme reached."""
 
 from results.dashboard import show
-from results.language import word
-from results.report.page import section
-
-TITLE = word("Who gains")
 
 
-def render(page):
+def render(view):
     """Show the page for the scenario in focus."""
-    show.chart(page, "who_gains", arm=page.focus)
-    show.chart(page, "gain_by_start")
-    for shown in section(page._replace(only=()), "gap").tables:
+    show.chart(view, "who_gains", arm=view.focus)
+    show.chart(view, "gain_by_start")
+    for shown in view.section("gap").tables:
         show.table(shown)
     for name in ("who_moved", "funnel"):
-        show.chart(page, name, arm=page.focus)
-    show.chart(page, "waiting_and_unmet")
+        show.chart(view, name, arm=view.focus)
+    show.chart(view, "waiting_and_unmet")

@@ -7,18 +7,16 @@ import tempfile
 from pathlib import Path
 
 from results.dashboard import show
-from results.language import say, word
+from results.language import say
 from results.suppress import LEAST
 from results.words import label
 
-TITLE = word("Map")
 
-
-def render(page):
+def render(view):
     """Show the page for the scenario in focus."""
     import streamlit as st
 
-    options = {"arm": page.focus}
+    options = {"arm": view.focus}
     given = st.file_uploader(say("Boundaries of municipalities (GeoJSON), if you have them"), type=["geojson", "json"])
     if given is not None:
         path = _kept(given.getvalue())
@@ -26,8 +24,8 @@ def render(page):
             st.error(say("This file is not GeoJSON: it has no list of features."))
         else:
             options["boundaries"] = path
-    show.chart(page, "municipality_map", **options)
-    _areas(page)
+    show.chart(view, "municipality_map", **options)
+    _areas(view)
 
 
 @functools.lru_cache(maxsize=8)
@@ -44,27 +42,30 @@ def _kept(content):
     return str(path)
 
 
-def _areas(page):
+def _areas(view):
     import streamlit as st
 
-    tables = page.run.tables
+    tables = view.run.tables
     if "areas" not in tables or "area_wellbeing" not in tables:
         return
     places = sorted(map(str, tables["areas"]["municipality"].unique()))
-    st.subheader(say("Areas within a municipality"))
-    place = st.selectbox(say("Municipality"), places)
-    wide = areas(tables, place, page.arms)
-    headers = {"number": say("Area"), "distance": say("Distance to services (km)"), "n": say("Simulated residents")}
-    show.frame(wide, say("Mean wellbeing in the last December"), headers | {arm: label(arm, page.names) for arm in page.arms})
+    st.header(say("Areas within a municipality"))
+    place = st.selectbox(say("Municipality"), places, key="map_place")
+    years = sorted(tables["area_wellbeing"]["date"].astype(str).str[:4].unique())
+    year = st.select_slider(say("Year"), years, years[-1], key="map_year") if len(years) > 1 else years[0]
+    wide = areas(tables, place, view.arms, year)
+    wide = wide.assign(number=wide["number"] + 1)
+    headers = {"number": say("Area"), "distance": say("Distance to services (index 0-1)"), "n": say("Simulated residents")}
+    show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, view.names) for arm in view.arms})
 
 
-def areas(tables, place, arms):
+def areas(tables, place, arms, year):
     """One row per area of a municipality: its number, distance, mean number of simulated residents, and mean wellbeing in each arm over
-    runs in the last month known; not-a-number where fewer than LEAST simulated residents stand behind it.
+    runs in December of a year (text); not-a-number where fewer than LEAST simulated residents stand behind it.
     """
     where = tables["areas"].query("municipality == @place").groupby("area", observed=True)[["number", "distance"]].first()
     seen = tables["area_wellbeing"].query("municipality == @place")
-    seen = seen[seen["month"] == seen["month"].max()]
+    seen = seen[seen["date"].astype(str).str[:4] == year]
     means = seen.pivot_table("mean", "area", "arm", aggfunc="mean", observed=True)
     counts = seen.groupby("area", observed=True)["n"].mean().rename("n")
     found = where.join(counts).join(means).sort_values("number").reset_index()

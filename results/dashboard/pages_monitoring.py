@@ -1,6 +1,5 @@
 """Monitoring: what a municipality would see, month by month: the wellbeing card's table, and its social report."""
 
-import html
 import re
 
 from results import socialreport
@@ -8,7 +7,6 @@ from results.dashboard import show
 from results.language import say, word
 from results.words import label
 
-TITLE = word("Monitoring")
 COLUMNS = {
     "date": word("Month"), "eligible": word("Eligible"), "offered": word("Offered"), "given": word("Cards given"),
     "holders": word("Card holders"), "uses": word("Uses"), "persons": word("Persons"), "turned_away": word("Turned away"),
@@ -17,28 +15,54 @@ COLUMNS = {
 }
 
 
-def render(page):
+def render(view):
     """Show the page for the scenario in focus; a line that says so if nobody monitors in this run."""
-    tables = page.run.tables
+    tables = view.run.tables
     if "monitoring" not in tables and "indicators" not in tables:
         show.plain(say("No municipality monitors in this run: it has no wellbeing card and no social reporting."))
         return
+    calendar = view.calendar()
+    month = _month(known_by(tables, calendar))
     if "monitoring" in tables:
-        _card(page, tables["monitoring"])
+        _card(view, tables["monitoring"], month)
     if "indicators" in tables:
-        _report(page, tables["indicators"])
+        _report(view, tables["indicators"], calendar, month)
 
 
-def _card(page, rows):
+def _month(known):
+    """The month (text) as of which the municipality looks."""
     import streamlit as st
 
-    rows = rows[(rows["arm"] == page.focus) & (rows["segment_kind"] == "all")]
-    st.subheader(say("The card's monitoring table"))
+    if len(known) < 2:
+        return known[-1]
+    return st.select_slider(say("What the municipality knows in"), known, known[-1], key="monitoring_month")
+
+
+def known_by(tables, calendar):
+    """Months, as text 2018-03, in which the municipality comes to know something: a month of the card is read, a report published.
+
+    calendar: {month number: such a text}.
+    """
+    found = set()
+    if "monitoring" in tables:
+        found |= set(tables["monitoring"]["read"].astype(str).str[:7])
+    if "indicators" in tables:
+        found |= {calendar[month] for month in tables["indicators"]["published"].unique()}
+    return sorted(found)
+
+
+def _card(view, rows, month):
+    import streamlit as st
+
+    rows = rows[(rows["arm"] == view.focus) & (rows["segment_kind"] == "all")]
+    rows = rows[rows["read"].astype(str).str[:7] <= month]
+    st.header(say("The card's monitoring table"))
     places = sorted(map(str, rows["place"].unique()))
     if not places:
-        show.plain(say("Nobody monitors a card in {arm}.", arm=label(page.focus, page.names)))
+        show.plain(say("Nobody has read anything about a card in {arm} by then.", arm=label(view.focus, view.names)))
         return
     place = st.selectbox(say("Municipality"), places, key="card_place")
+    show.chart(view, "card_participation", arm=view.focus)
     headers = {name: say(text) for name, text in COLUMNS.items()}
     show.frame(monthly(rows, place), say("Households and persons of the real population, mean of runs"), headers)
 
@@ -51,15 +75,20 @@ def monthly(rows, place):
     return found.assign(date=found["date"].astype(str).str[:7])
 
 
-def _report(page, indicators):
+def _report(view, indicators, calendar, month):
     import streamlit as st
 
-    st.subheader(say("Social report"))
-    arms = [arm for arm in page.arms if (indicators["arm"] == arm).any()]
-    arm = page.focus if page.focus in arms else arms[0]
+    st.header(say("Social report"))
+    arms = [arm for arm in view.arms if (indicators["arm"] == arm).any()]
+    arm = view.focus if view.focus in arms else arms[0]
     rows = socialreport.observed(indicators, arm)
+    rows = rows[rows["published"].map(calendar) <= month]
+    if rows.empty:
+        show.plain(say("No social report has been published by then."))
+        return
     place = st.selectbox(say("Municipality"), socialreport.places_of(rows), key="report_place")
-    show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, page.names)))
-    text = re.sub(r"^#", "###", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
-    st.markdown(html.escape(text, quote=False))
+    show.chart(view, "indicators_estimated", arm=arm)
+    show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, view.names)))
+    text = re.sub(r"^#", "##", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
+    show.paragraphs(text)
     st.download_button(say("Download the social report (HTML)"), socialreport.report(rows, place, "html"), f"{place}.html", "text/html")

@@ -1,19 +1,24 @@
 """Finished runs in a folder: listed with their titles, opened by name only, so that no name can lead elsewhere."""
 
-import functools
 import io
 import json
+import re
 import shutil
 import threading
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 from results import report, store
-from results.language import current, say, speaking
+from results.dashboard import view
+from results.dashboard.kept import kept
+from results.language import current, say
 
-__all__ = ["DRAWING", "Entry", "delete", "find", "listed", "ready", "report_html", "zipped"]
+__all__ = ["DRAWING", "Entry", "delete", "find", "forget", "listed", "ready", "report_html", "zipped"]
 
+VIEWS = 4  # opened runs that are held in memory, each in one language
+SECOND_TABLE = re.compile(r"(?<=\n)\[(?!scenario\])")
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
 
@@ -26,16 +31,35 @@ class Entry(NamedTuple):
 
 
 def listed(runs):
-    """`Entry` of every finished run in a folder, the newest first; what cannot be read is left out."""
+    """`Entry` of every finished run of scenarios in a folder, the newest first; what cannot be read is left out."""
     found = []
     for folder in store.runs(runs):
         try:
             manifest = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
-            arms = [(manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            arms = [_title(folder, arm) or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            if not arms:  # a calibration, which stands under “Evidence and fit”
+                continue
             found.append(Entry(folder.name, " / ".join(arms), str(manifest.get("created", ""))[:16].replace("T", " ")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
     return sorted(found, key=lambda entry: (entry.created, entry.name), reverse=True)
+
+
+def _title(folder, arm):
+    """The title of an arm in the language in use, as its scenario in the run folder gives it; empty if it gives none."""
+    path = folder / f"scenario.{arm}.toml"
+    try:
+        titles = _titles(str(path), path.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return ""
+    return titles.get(current(), "") if isinstance(titles, dict) else ""
+
+
+@kept(500)
+def _titles(path, stamp):
+    """{language: title} of a scenario file, of which only the first table is read: whole, they are long."""
+    head = SECOND_TABLE.split(Path(path).read_text(encoding="utf-8"), 1)[0]
+    return tomllib.loads(head).get("scenario", {}).get("title", {})
 
 
 def find(runs, name):
@@ -47,18 +71,19 @@ def find(runs, name):
 
 
 def ready(runs, names, arm=None):
-    """The runs of these names as one `results.report.page.Page` in the language in use: small cells hidden, summaries made."""
+    """The runs of these names side by side as a `View` in the language in use: small cells hidden, summaries made."""
     stamps = tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
-    return _page(stamps, arm, current())
+    return _view(stamps, arm, current())
 
 
-@functools.lru_cache(maxsize=6)
-def _page(stamps, arm, language):
-    from results.report import several
+@kept(VIEWS)
+def _view(stamps, arm, language):
+    return view.opened([folder for folder, _ in stamps], arm, language, DRAWING)
 
-    opened = [store.open(folder) for folder, _ in stamps]
-    with speaking(language):
-        return report.prepare(opened[0] if len(opened) == 1 else several.join(opened), arm)
+
+def forget():
+    """Hold no view any more."""
+    _view.forget()
 
 
 def report_html(runs, name):

@@ -1,73 +1,73 @@
 """Figures, tables and sentences on the page, as HTML with every text escaped."""
 
 import base64
-import functools
-from html import escape
+import html
+import io
 
 from results import figures
-from results.dashboard.shelf import DRAWING
-from results.language import current, say, speaking
+from results.language import say
 
-__all__ = ["STYLE", "chart", "frame", "plain", "table"]
+__all__ = ["STYLE", "chart", "drawn", "frame", "literal", "paragraphs", "picture", "plain", "table"]
 
 STYLE = """<style>
 .hy-figure { margin: .6rem 0 1.4rem; } .hy-wide { overflow-x: auto; }
 .hy-figure img { width: 100%; min-width: 38rem; height: auto; display: block; background: #fff; }
-.hy-figure h3 { font-size: 1.1rem; padding: 0; margin: .6rem 0 .2rem; } .hy-says { margin: .3rem 0; font-weight: 500; }
+.hy-figure h2 { font-size: 1.1rem; padding: 0; margin: .6rem 0 .2rem; } .hy-says { margin: .3rem 0; font-weight: 500; }
 .hy-how, .hy-note { color: #4a4a4a; font-size: .88rem; margin: .2rem 0; max-width: 52rem; }
 .hy-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 .hy-table caption { text-align: left; font-weight: 600; padding: .3rem 0; caption-side: top; color: inherit; }
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
 .hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
+h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #4a4a4a !important; opacity: 1 !important; }
+[data-stale="true"] { opacity: 1 !important; } /* text stays readable while a page is drawn anew */
 [data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
 </style>"""
 
 
-def chart(page, name, **options):
-    """Show a figure of a page with its title and sentences above its picture; a line that says why if it cannot be drawn."""
+def escape(text, quote=True):
+    """A text as HTML in which a per cent sign stays with its number."""
+    return html.escape(str(text), quote).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def chart(view, name, **options):
+    """Show a figure of a view with its title and sentences above its picture; a line that says why if it cannot be drawn."""
     import streamlit as st
 
     try:
-        found = _picture(page, name, current(), tuple(sorted(options.items())))
+        found = view.picture(name, **options)
     except figures.FigureError as error:
         st.html(f'<p class="hy-note">{escape(figures.title(name))}: {escape(str(error))}.</p>')
         return
-    image = base64.b64encode(found.svg.encode()).decode()
+    picture(found.title, found.says, found.how, found.svg.encode())
+
+
+def picture(title, says, how, image, kind="image/svg+xml"):
+    """Show a picture (bytes of that media type) with its title and sentence above it and how to read it below."""
+    import streamlit as st
+
+    told = f'<p class="hy-says">{escape(says)}</p>' if says else ""
+    source = f"data:{kind};base64,{base64.b64encode(image).decode()}"
     st.html(
-        f'<figure class="hy-figure"><h3>{escape(found.title)}</h3><p class="hy-says">{escape(found.says)}</p>'
-        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(found.title)}">'
-        f'<img alt="{escape(f"{found.title}. {found.says}")}" src="data:image/svg+xml;base64,{image}"></div>'
-        f'<p class="hy-how">{escape(found.how)}</p></figure>'
+        f'<figure class="hy-figure"><h2>{escape(title)}</h2>{told}'
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(title)}">'
+        f'<img alt="{escape(f"{title}. {says}".strip())}" src="{source}"></div><p class="hy-how">{escape(how)}</p></figure>'
     )
 
 
-class _Same:
-    """A page as a key of the cache: the very same object."""
+def drawn(figure):
+    """A matplotlib figure as the bytes of an SVG picture; to be called while `DRAWING` is held."""
+    from results.figures import style
 
-    def __init__(self, page):
-        self.page = page
-
-    def __hash__(self):
-        return id(self.page)
-
-    def __eq__(self, other):
-        return self.page is other.page
+    held = io.BytesIO()
+    with style.look():
+        figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None})
+    return held.getvalue()
 
 
-def _picture(page, name, language, options):
-    return _drawn(_Same(page), name, language, options)
-
-
-@functools.lru_cache(maxsize=60)
-def _drawn(same, name, language, options):
-    page = same.page
-    with DRAWING, speaking(language):
-        return figures.picture(name, page.tables, comparator=page.arms[0], labels=page.names, **dict(options))
-
-
-def table(shown):
-    """Show a `results.report.tables.Shown`: caption, headers, rows, note."""
+def table(shown, name=""):
+    """Show a `results.report.tables.Shown`: caption, headers, rows, note. name: what a table without a caption is called."""
     import streamlit as st
 
     if not shown.rows:
@@ -78,9 +78,10 @@ def table(shown):
         for first, *rest in shown.rows
     )
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
+    caption = f"<caption>{escape(shown.caption)}</caption>" if shown.caption else ""
     st.html(
-        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption)}"><table class="hy-table">'
-        f"<caption>{escape(shown.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table">'
+        f"{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )
 
 
@@ -103,6 +104,28 @@ def frame(data, caption, headers, most=200):
     rows = [[cell(value) for value in row] for row in data[columns].head(most).astype(object).itertuples(index=False)]
     note = say("The first {some} of {all} rows.", some=number(most, 0), all=number(len(data), 0)) if len(data) > most else ""
     table(Shown(caption, [headers[name] for name in columns], rows, note))
+
+
+def literal(text):
+    """A text whose marks mean nothing where Streamlit would read Markdown: no link, no picture from elsewhere."""
+    return "".join(f"\\{mark}" if mark in "\\`*_{}[]<>()#+-.!|$:~" else mark for mark in text)
+
+
+def paragraphs(text):
+    """Show a Markdown text of a run folder: its headings, lists and tables, but no links, pictures and HTML."""
+    import streamlit as st
+
+    from results.report.tables import Shown
+
+    heading = ""
+    for block in text.strip().split("\n\n"):
+        lines = block.strip().splitlines()
+        if lines and lines[0].startswith("|"):
+            head, _, *rows = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
+            table(Shown("", head, rows), heading)
+        elif lines:
+            heading = lines[0].lstrip("# ")
+            st.markdown(escape(block, quote=False).replace("[", "\\[").replace("]", "\\]"))
 
 
 def plain(text):

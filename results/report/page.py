@@ -10,7 +10,7 @@ from results.language import current, say, word
 from results.report import decision, numbers, tables
 from results.words import label, number, share, small
 
-__all__ = ["SECTIONS", "Section", "Shot", "build", "lay", "section"]
+__all__ = ["SECTIONS", "Section", "build", "lay", "section"]
 
 BEFORE_PER_CENT = re.compile(r"(?<=\d) %")
 HERE = Path(__file__).parent

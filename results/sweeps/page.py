@@ -47,7 +47,7 @@ class Book:
         with style.bare():
             shown = figures.in_page(name, make())
         behind = tables.behind(shown.frame, _as_they_are(shown.frame))
-        self.sections[-1].pictures.append(page.Shot(*shown._replace(svg=Markup(shown.svg)), behind))
+        self.sections[-1].pictures.append(shown._replace(svg=Markup(shown.svg), table=behind))
 
     def code(self, text):
         """Lines as they are."""

@@ -1,5 +1,6 @@
-"""The real page in headless Chromium: a visit of an analyst from the first picture to a run of one's own, in two tabs and two languages."""
+"""The real page in headless Chromium: an analyst's whole visit, every page at two widths, the keyboard alone, a large upload."""
 
+import json
 import os
 import re
 import shutil
@@ -8,22 +9,32 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
+from importlib import resources
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("streamlit")
+
+from command.dashboard import jobs, screen
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROME") or shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MOST = 300_000  # milliseconds to wait for what must come
+CARD = ["kuusamo_kalajoki_card", "--residents", "300", "--years", "2", "--draws", "1", "--replicates", "1", "--workers", "1", "--no-report"]
+SIZE = (("Simulated residents", 300), ("Years measured", 2), ("Draws of the uncertain numbers", 2))
+SERIOUS = ("serious", "critical")
+IDLE = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
+FOCUS = "() => { const e = document.activeElement; return (e.getAttribute('aria-label') || e.innerText || '').trim() }"
 
 
 @pytest.fixture(scope="module")
 def browser():
     """A headless Chromium; its absence is a failure in CI and a skip elsewhere."""
     if os.environ.get("CI") != "true":
-        pytest.importorskip("streamlit")
         pytest.importorskip("playwright")
         if not Path(CHROMIUM).is_file():
             pytest.skip("no Chromium on this machine (install chromium, or name one in CHROME)")
@@ -35,33 +46,48 @@ def browser():
         chromium.close()
 
 
+class Server:
+    """A dashboard over a folder of runs, as the command starts it; it can be ended and started again at the same address."""
+
+    def __init__(self, runs):
+        self.runs, self.process = runs, None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        command = [sys.executable, "-m", "hytesim", "dashboard", str(self.runs), "--port", str(self.port), "--no-browser"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **quiet)
+        end = time.monotonic() + MOST / 1000
+        while time.monotonic() < end:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(f"{self.url} does not answer")
+
+    def end(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Address of a dashboard over a folder with one small finished run."""
+def server(tmp_path_factory):
+    """A dashboard over a folder with two finished runs: a stored one, and a new one of a wellbeing card."""
     runs = tmp_path_factory.mktemp("dashboard") / "runs"
+    subprocess.run([sys.executable, "-m", "hytesim", "compare", *CARD, "-q", "--out", str(runs)], cwd=ROOT, check=True, timeout=600,
+                   stdout=subprocess.DEVNULL)
+    next(runs.glob("*_card")).rename(runs / "card")
     shutil.copytree(ROOT / "tests" / "data" / "run_format_1", runs / "stored")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "hytesim", "dashboard", str(runs), "--port", str(port), "--no-browser"]
-    server = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
-
-
-def _wait_for(url):
-    end = time.monotonic() + MOST / 1000
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"{url} does not answer")
+    found = Server(runs)
+    found.start()
+    yield found
+    for job in jobs.listed(runs):
+        jobs.stop(job.folder)
+    found.end()
 
 
 class Visit:
@@ -78,6 +104,12 @@ class Visit:
 
     def title(self, text):
         self.page.get_by_role("heading", name=text, exact=True, level=1).wait_for()
+        self.idle()
+
+    def idle(self):
+        self.page.wait_for_timeout(300)  # a touch reaches the server
+        self.page.wait_for_function(IDLE)
+        self.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
 
     def go(self, text):
         self.page.get_by_test_id("stSidebar").get_by_text(text, exact=True).click()
@@ -87,58 +119,189 @@ class Visit:
         field = self.page.get_by_label(label, exact=True)
         field.fill(str(value))
         field.press("Enter")
+        self.idle()
+
+    def choose(self, label, option):
+        """Choose an option of a list, which shows what has been typed."""
+        self.page.get_by_label(label).first.click()
+        self.page.keyboard.type(option)
+        self.page.get_by_role("option", name=option).first.wait_for()
+        self.page.keyboard.press("Enter")
+        self.idle()
+
+    def tab_to(self, text):
+        """Press Tab until the element of that name has the focus."""
+        for _ in range(150):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(FOCUS).startswith(text):
+                return
+        raise AssertionError(f"Tab does not reach {text!r}")
+
+    def type(self, label, value):
+        self.tab_to(label)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(str(value))
+        self.page.keyboard.press("Enter")
+        self.idle()
+
+    def download(self, name):
+        """Text of what a button downloads."""
+        with self.page.expect_download() as found:
+            self.page.get_by_role("button", name=name).first.click()
+        return Path(found.value.path()).read_text(encoding="utf-8")
 
     def pictures(self, least):
-        """Widths of the pictures once there are at least so many and all have loaded."""
+        """(width, length of the alternative text) of the pictures once there are at least so many and all have loaded."""
         script = "least => { const all = [...document.images]; return all.length >= least && all.every(i => i.complete) }"
         self.page.wait_for_function(script, arg=least)
         return self.page.eval_on_selector_all("figure img", "all => all.map(i => [i.naturalWidth, i.alt.length])")
 
+    def quiet(self, server):
+        """The console said nothing, and only this server was asked."""
+        assert self.told == []
+        assert {host for host in self.asked if not host.startswith(("data:", "blob:"))} == {server.url}
 
-def test_a_visit(browser, address):
-    visit = Visit(browser, address)
+    def violations(self):
+        """What axe-core finds serious on the page as it is."""
+        self.page.evaluate(resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html.slice(0, 150)]))")
+        return [violation for violation in found if violation[0] in SERIOUS]
+
+
+def job(runs, title):
+    """The job of that title, as its files tell it."""
+    return next((job for job in jobs.listed(runs) if title in job.facts["title"]), None)
+
+
+def until(runs, title, *states):
+    end = time.monotonic() + MOST / 1000
+    while time.monotonic() < end:
+        found = job(runs, title)
+        if found and found.state in states:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(job(runs, title))
+
+
+def test_the_whole_story(browser, server):
+    """Open, change a number of PROMEQ, run, watch, move a slider meanwhile, a second tab, stop one, compare two, Finnish, downloads."""
+    visit = Visit(browser, server.url)
     page = visit.page
     visit.title("Compare")
     assert all(width > 0 and alt > 20 for width, alt in visit.pictures(3))
 
     visit.go("Make a scenario")
-    visit.fill("Title of the new scenario", "Tiny")
-    for label, value in (("Simulated residents", 300), ("Years measured", 2), ("Draws of the uncertain numbers", 2)):
-        visit.fill(label, value)
-    page.get_by_text("300 simulated residents").wait_for()
-    page.get_by_text(re.compile(r"over 2 years, 2 draws")).wait_for()
+    visit.fill("Title of the new scenario", "Long")
+    visit.fill("Simulated residents", 20000)
+    visit.fill("Draws of the uncertain numbers", 200)
+    page.get_by_text("20,000 simulated residents").wait_for()
     page.get_by_role("button", name="Run it").click()
     page.get_by_text("Started.").wait_for()
-    assert "page=make" in page.url
+    visit.fill("Title of the new scenario", "Tiny")
+    for label, value in SIZE:
+        visit.fill(label, value)
+    visit.choose("Intervention to change", "Participatory groups for the unemployed")
+    visit.fill("weeks [weeks]", 12)
+    page.get_by_text("Changed; before:").wait_for()
+    page.get_by_text(re.compile(r"300 simulated residents .* over 2 years, 2 draws")).wait_for()
+    written = tomllib.loads(visit.download("Download (TOML)"))
+    assert written["scenario"]["extends"] == "promeq" and [*written["interventions"].values()] == [{"weeks": 12}]
+    page.get_by_role("button", name="Run it").click()
+    page.get_by_text("Started.").wait_for()
 
     visit.go("All runs")
-    second = Visit(browser, f"{address}/?page=runs", 390)
-    for tab in (page, second.page):
-        tab.get_by_text(re.compile("Tiny")).first.wait_for()
-        tab.get_by_role("button", name="Stop").or_(tab.get_by_role("button", name="Open").first).first.wait_for()
-    page.get_by_text(re.compile("preparing|runs of each scenario|writing|done")).first.wait_for()
-    page.get_by_role("button", name="Remove from this list").wait_for()  # it has ended
+    page.get_by_text(re.compile("Tiny.*waits for its turn")).wait_for()
+    page.get_by_text(re.compile("Long.*runs")).wait_for()
+    page.get_by_text(re.compile("preparing|runs of each scenario")).first.wait_for()
+    page.get_by_role("progressbar").first.wait_for()
 
-    page.get_by_test_id("stSidebar").get_by_role("combobox").click()
-    page.get_by_role("option", name="suomi").click()
-    visit.title("Ajot")
-    assert "lang=fi" in page.url
-    page.get_by_role("button", name="Avaa").first.click()
-    visit.title("Vertaa")
-    page.get_by_text("Tiny").first.wait_for()
+    second = Visit(browser, f"{server.url}/?page=monitoring&run=card")  # its own selection, while a run computes
+    second.title("Monitoring")
+    slider = second.page.get_by_role("slider")
+    before = slider.get_attribute("aria-valuetext")
+    slider.press("ArrowLeft")
+    second.idle()
+    assert slider.get_attribute("aria-valuetext") != before
+    assert until(server.runs, "Long", "running")  # a touch ends nothing
+
+    server.end()  # nor does the server's end
+    assert until(server.runs, "Long", "running")
+    server.start()
+    visit.told.clear()
+    page.reload()
+    visit.title("All runs")
+    page.get_by_text(re.compile("Long.*runs")).wait_for()
+    page.get_by_role("button", name="Stop").last.click()  # the newest stands first, so the last is Long
+    page.get_by_text(re.compile("Long.*stopped")).wait_for()
+    until(server.runs, "Tiny", "done")
+
+    second = Visit(browser, f"{server.url}/?page=make")  # the keyboard alone
+    second.title("Make a scenario")
+    second.type("Title of the new scenario", "Keys")
+    for label, value in SIZE:
+        second.type(label, value)
+    second.tab_to("Run it")
+    second.page.keyboard.press("Enter")
+    second.page.get_by_text("Started.").wait_for()
+    until(server.runs, "Keys", "done")
+
+    runs = [until(server.runs, title, "done").run for title in ("Tiny", "Keys")]
+    page.goto(f"{server.url}/?run={runs[0]}&run={runs[1]}")
+    visit.title("Compare")
+    for title in ("Tiny", "Keys"):
+        assert page.get_by_role("cell", name=title).or_(page.get_by_role("rowheader", name=title)).count()
     assert all(width > 0 for width, _ in visit.pictures(3))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    assert second.page.evaluate("document.documentElement.scrollWidth") <= 390
-    for one in (visit, second):
-        assert one.told == []
-        assert {host for host in one.asked if not host.startswith(("data:", "blob:"))} == {address}
+
+    page.goto(f"{server.url}/?page=gains&run={runs[0]}")
+    visit.title("Who gains")
+    page.get_by_role("button", name="Tell two lives").click()
+    page.get_by_role("heading", name=re.compile("Two lives of resident")).wait_for()
+    assert all(width > 0 for width, _ in visit.pictures(4))
+
+    visit.choose("Language", "suomi")
+    visit.title("Kuka hyötyy")
+    assert "lang=fi" in page.url
+    visit.go("Ajot")
+    page.get_by_text(re.compile("^Nykytila / Tiny")).first.click()
+    assert '<html lang="fi"' in visit.download("Lataa raportti")
+    visit.quiet(server)
+    second.quiet(server)
 
 
-def test_only_this_machine_is_answered(address):
+def test_every_page_at_two_widths(browser, server):
+    """Nothing sticks out, nothing is said on the console, and axe-core finds nothing serious."""
+    for name in screen.PAGES:
+        visit = Visit(browser, f"{server.url}/?page={name}&run=card")
+        visit.title(screen.PAGES[name])
+        assert visit.violations() == [], name
+        for width in (1280, 390):
+            visit.page.set_viewport_size({"width": width, "height": 900})
+            visit.page.wait_for_timeout(300)
+            for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
+                assert visit.page.evaluate(f"{part}.scrollWidth") <= width, (name, part)
+        visit.quiet(server)
+        visit.page.close()
+
+
+def test_a_large_upload_is_refused(browser, server, tmp_path):
+    """50 MB are refused in a sentence, and boundaries that are none are told so."""
+    visit = Visit(browser, f"{server.url}/?page=map&run=card")
+    visit.title("Map")
+    large = tmp_path / "large.geojson"
+    large.write_bytes(b"0" * 50_000_000)
+    visit.page.set_input_files("input[type=file]", large)
+    visit.page.get_by_text(re.compile("must be 10")).wait_for()
+    small = tmp_path / "small.geojson"
+    small.write_text(json.dumps({"type": "nothing"}))
+    visit.page.set_input_files("input[type=file]", small)
+    visit.page.get_by_text("This file is not GeoJSON").wait_for()
+    visit.quiet(server)
+
+
+def test_only_this_machine_is_answered(server):
     """Bound to loopback: the machine's own other addresses do not answer."""
-    port = int(address.rpartition(":")[2])
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
     for other in others:
         if not other.startswith("127."):
-            with pytest.raises(OSError), socket.create_connection((other, port), timeout=2):
+            with pytest.raises(OSError), socket.create_connection((other, server.port), timeout=2):
                 pass

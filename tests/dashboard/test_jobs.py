@@ -80,7 +80,7 @@ def test_a_killed_keeper_is_told(tmp_path):
 
 def test_files_travel_with_the_job(tmp_path):
     home = jobs.folder(tmp_path) / jobs.start(tmp_path, ["mine.toml"], "title", {"mine.toml": "nonsense ["})
-    assert str(home / "mine.toml") in json.loads((home / "job.json").read_text())["arguments"]
+    assert str(home / "mine.toml") in json.loads((home / "job.json").read_text())["command"]
     assert "mine.toml" in until(home, *jobs.FINAL).log
 
 

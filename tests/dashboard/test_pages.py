@@ -2,7 +2,11 @@
 
 import json
 import shutil
+import threading
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -11,9 +15,10 @@ import pytest
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
-from command.dashboard import form, screen  # noqa: E402
-from results import store  # noqa: E402
-from results.dashboard import pages_map, pages_monitoring, pages_pays, shelf  # noqa: E402
+from command.dashboard import form, jobs, options, screen  # noqa: E402
+from results import figures, store  # noqa: E402
+from results.dashboard import lives, pages_map, pages_monitoring, payback, shelf, show, view  # noqa: E402
+from results.dashboard.kept import kept  # noqa: E402
 from results.language import say, speaking  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "run_format_1"
@@ -51,7 +56,7 @@ def test_every_page_in_every_language(runs, page, language):
     test = visit(runs, page, language)
     assert not test.exception and not test.error
     with speaking(language):
-        assert test.title[0].value == say(screen.PAGES[page].TITLE)
+        assert test.title[0].value == say(screen.PAGES[page])
     assert (test.query_params["page"], test.query_params["lang"]) == (page, language)
 
 
@@ -65,7 +70,7 @@ def test_compare_shows_the_decision_table_and_pictures(runs):
 @pytest.mark.parametrize("name", ["../..", "..", "/etc", "stored/../stored", "nothing"])
 def test_names_lead_nowhere_else(runs, name):
     test = visit(runs, run=name)
-    assert not test.exception and name in test.warning[0].value
+    assert not test.exception and show.literal(name) in test.warning[0].value
     for do in (shelf.find, shelf.delete, shelf.zipped):
         with pytest.raises(store.StoreError, match="no finished run"):
             do(runs, name)
@@ -84,13 +89,207 @@ def test_a_title_is_only_text(runs):
     assert "\\<img" in visit(runs, "runs").expander[0].label
 
 
-def test_a_folder_that_goes_away_is_told(runs):
-    test = visit(runs)
+@pytest.mark.parametrize("page", ["compare", "gains", "pays", "map", "evidence", "monitoring"])
+def test_a_folder_that_goes_away_is_told(runs, page):
+    test = visit(runs, page)
     shutil.rmtree(runs / "stored")
     test.run()
     assert not test.exception and test.info
     empty = visit(runs, run="stored")
     assert "There is no finished run here yet" in empty.info[0].value
+
+
+@pytest.mark.parametrize("name", ["outcomes", "ledger", "manifest.json"])
+def test_a_part_that_goes_away_is_told(runs, name):
+    visit(runs)
+    for path in [runs / "stored" / name, *(runs / "stored" / name).glob("*")]:
+        if path.is_file():
+            path.write_bytes(b"no longer what it was")
+    shelf.forget()
+    test = visit(runs)
+    assert not test.exception and (test.error or test.info)
+
+
+def test_a_link_in_a_name_asks_nobody(runs):
+    """Markdown of hostile names is text: no picture is fetched from elsewhere."""
+    link = "![x](http://example.org/x.png)"
+    test = visit(runs, run=link)
+    assert "!\\[x" in test.warning[0].value and "![x](" not in test.warning[0].value
+    text = f'[scenario]\nid = "own"\nextends = "promeq"\ntitle = {{ en = "{link}" }}\nrests_on = "{link} {EVIL}"\n'
+    form.save(runs, "mine", text)
+    made = visit(runs, "make")
+    made.selectbox("make_parent").select("mine").run()
+    assert not made.exception and any("\\[x" in caption.value for caption in made.caption)
+    assert not any("![x](" in element.value for kind in (made.caption, made.markdown, made.info, made.error) for element in kind)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ('[scenario]\nid = "../.."\nextends = "promeq"\ntitle = { en = "x" }\n', "id"),
+    ('[scenario]\nid = "own"\nextends = "../../../etc/passwd"\n', "passwd"),
+    ('[scenario]\nid = "own"\nextends = "promeq"\n[population]\ntable = "/etc/passwd"\n', "/etc/passwd"),
+    ("a" * 1000 + " = [" * 500, "TOML"),
+])
+def test_a_hostile_file_is_told_and_runs_nothing(runs, text, told):
+    test = visit(runs, "make")
+    test.radio("make_way").set_value("file").run()
+    test.text_input("make_file_name").set_value("../..").run()
+    test.text_area("make_text").set_value(text).run()
+    assert not test.exception and any(told in error.value for error in test.error), [error.value for error in test.error]
+    assert test.button("make_run").disabled and test.button("make_save").disabled
+    assert sorted(path.name for path in runs.iterdir()) == ["scenarios", "stored"] and not list((runs / "scenarios").iterdir())
+    assert jobs.listed(runs) == []
+
+
+def test_the_title_of_a_job_is_only_text(runs):
+    home = jobs.folder(runs) / "x"
+    home.mkdir(parents=True)
+    (home / "job.json").write_text(json.dumps({"title": EVIL, "command": [], "created": "2026"}))
+    (home / "ended.json").write_text(json.dumps({"state": "failed"}))
+    test = visit(runs, "runs")
+    assert any("\\<img" in element.value for element in test.markdown) and not any(EVIL in element.value for element in test.markdown)
+
+
+def test_two_analysts_see_their_own_selection_and_share_runs(runs):
+    one, other = visit(runs, run="stored"), visit(runs, "pays", "fi")
+    shutil.copytree(STORED, runs / "second")
+    one.run()
+    one.multiselect("chosen").set_value(["second"]).run()
+    other.run()
+    assert not one.exception and not other.exception
+    assert (one.multiselect("chosen").value, other.multiselect("chosen").value) == (["second"], ["stored"])
+    assert len(other.multiselect("chosen").options) == 2
+    assert (one.query_params["lang"], other.query_params["lang"]) == ("en", "fi")
+
+
+def test_the_server_is_for_this_machine_and_tells_nobody():
+    found = options(8501, False)
+    assert found["server_address"] == "127.0.0.1" and found["browser_gatherUsageStats"] is False
+    assert found["server_maxUploadSize"] == 10 and found["server_enableStaticServing"] is False
+
+
+def test_what_is_asked_at_once_is_made_once():
+    made, start = [], threading.Barrier(4)
+
+    @kept(2)
+    def slow(name):
+        time.sleep(0.05)
+        made.append(name)
+        if name == "wrong":
+            raise ValueError(name)
+        return name
+
+    def ask(_):
+        start.wait()
+        return slow("a")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == ["a"] * 4
+    for _ in range(2):
+        with pytest.raises(ValueError, match="wrong"):
+            slow("wrong")
+    assert made == ["a", "wrong", "wrong"]
+    slow("b")
+    slow("c")
+    slow("a")
+    assert made[3:] == ["b", "c", "a"]  # two are kept
+
+
+def life(folder, arm):
+    """A folder as `hytesim follow` writes it: three months in which work is found in the arm only."""
+    folder.mkdir(parents=True)
+    rows = [{"arm": name, "month": m, "date": f"2018-0{m + 1}-01", "age": 40, "place": "Kouvola",
+             "activity": "employed" if name == arm and m else "unemployed", "groups": "", "wellbeing": 3.5 + 0.1 * m * (name == arm),
+             **dict.fromkeys(("strain", "distress", "health", "inclusion", "empowerment", "trust", "recall", "assistance"), 0.5),
+             "income": 1500.0, "work_support": 0.0, "contacts": 0, "open_requests": 0, "longest_wait": 0, "programme": "", "manager": ""}
+            for name in ("baseline", arm) for m in range(3)]
+    events = [{"arm": arm, "month": 1, "date": "2018-02-01", "event": "job_found", "subject": "employed", "value": 7.0}]
+    pd.DataFrame(rows).to_csv(folder / "months.csv", index=False)
+    pd.DataFrame(events).to_csv(folder / "events.csv", index=False)
+    facts = {"resident": 17, "arms": ["baseline", arm], "draw": 1, "replicate": 0, "agrees": True,
+             "person": {"sex": "woman", "age": 40, "place": "Kouvola"}, "which": "gained", "gain": 0.1, "reached": 5}
+    (folder / "life.json").write_text(json.dumps(facts))
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ("A woman of 40 in Kouvola", "Months in work: 0 without, 2 with.", "Found work after 7 months")),
+    ("fi", ("Nainen, 40 vuotta, Kouvola", "Kuukausia työssä: ilman 0, kanssa 2.")),
+    ("sv", ("En kvinna på 40 år, Kouvola",)),
+])
+def test_two_lives_are_told_in_the_language(runs, language, words):
+    life(runs / "stored" / "lives" / "resident-17_promeq_d1r0", "promeq")
+    shown = html(visit(runs, "gains", language))
+    assert all(word in shown for word in words), shown
+    assert "Two lives" in shown or language != "en"
+
+
+def test_lives_that_cannot_be_read_are_left_out(runs):
+    folder = runs / "stored" / "lives" / "x"
+    folder.mkdir(parents=True)
+    for text in ("", "[]", "{}", '{"arms": ["a"]}', '{"arms": 1}'):
+        (folder / "life.json").write_text(text)
+        assert lives.listed(runs / "stored", "promeq") == []
+    assert not visit(runs, "gains").exception
+
+
+def test_asking_for_two_lives_starts_a_process(runs, monkeypatch):
+    asked = []
+    monkeypatch.setattr(jobs, "follow", lambda *given: asked.append(given))
+    test = visit(runs, "gains")
+    test.selectbox("follow_which").select(None).run()
+    test.number_input("follow_id").set_value(17).run()
+    test.button("follow_run").click().run()
+    assert not test.exception
+    (_, run, arguments, _), = asked
+    assert run == "stored" and arguments == ["--arm", "promeq", "--resident", "17"]
+
+
+def test_calibrations_beside_the_run_are_shown(runs):
+    folder = runs / "2026_calibrate_x"
+    (folder / "tables").mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"command": "calibrate", "arms": [], "method": "emulator", "runs": 90,
+                                                      "effective_draws": 812.0, "format_version": 1}))
+    (folder / "summary.md").write_text("# Calibration x\n\nLearnt ![x](http://example.org/x.png).\n")
+    pd.DataFrame({"number": ["visit.rate"], "prior_low": [0.4], "prior_high": [0.5], "posterior": [0.47], "low": [0.43], "high": [0.5],
+                  "contraction": [0.6]}).to_csv(folder / "tables" / "learnt.csv", index=False)
+    test = visit(runs, "evidence", run="stored")
+    shown = html(test)
+    assert not test.exception and "visit.rate" in shown and "90 simulations" in shown and "no calibration stands behind" in shown
+    assert any("!\\[x\\]" in element.value for element in test.markdown)
+
+
+def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, monkeypatch):
+    """The process of its own hands over what pages would have made themselves; a visitor sees the same."""
+    near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
+    monkeypatch.setattr(view, "LARGE", 0)
+    far = view.opened([str(runs / "stored")], None, "fi", nullcontext())
+    assert isinstance(near, view.Live) and isinstance(far, view.Made)
+    assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.calendar()) == (
+        near.arms, near.focus, dict(near.names), near.paybacks(), near.calendar())
+    with speaking("fi"):
+        for name in view.SECTIONS:
+            assert far.section(name) == near.section(name)
+        assert far.picture("equity_plane").says == near.picture("equity_plane").says
+        with pytest.raises(figures.FigureError, match="liian suuri"):
+            far.picture("municipality_map", boundaries="x")
+    monkeypatch.setattr(view, "_elsewhere", view.everything)
+    shelf.forget()
+    shown = html(visit(runs, "compare", "fi"))
+    shelf.forget()
+    assert "Mitä päätöksessä tarvitaan" in shown or shown.count("<img") >= 3
+
+
+def test_a_large_run_that_cannot_be_read_is_told(runs, monkeypatch):
+    monkeypatch.setattr(view, "LARGE", 0)
+    for path in (runs / "stored" / "outcomes").glob("*"):
+        path.write_bytes(b"rubbish" * 5_000_000)
+    with pytest.raises(store.StoreError):
+        view.opened([str(runs / "stored")], None, "en", nullcontext())
+
+
+def test_a_municipality_knows_what_has_been_read_or_published():
+    calendar = {0: "2018-01", 12: "2019-01"}
+    tables = {"monitoring": pd.DataFrame({"read": ["2018-02-01", "2018-03-01"]}), "indicators": pd.DataFrame({"published": [12, 12]})}
+    assert pages_monitoring.known_by(tables, calendar) == ["2018-02", "2018-03", "2019-01"]
 
 
 def test_a_broken_manifest_is_left_out(runs):
@@ -184,14 +383,14 @@ def test_payback(net, words):
     """Cumulated over years and payers of the public sector only."""
     wide = pd.DataFrame({2018: net[0], 2019: net[1], 2020: net[2], "all": sum(net)}, index=["county"]) * 1e6
     wide.loc["resident"] = 1e9
-    assert words in pages_pays.payback(wide, "A")
+    assert words in payback.payback(wide, "A")
 
 
 def test_areas_hide_small_cells():
     areas = pd.DataFrame({"municipality": "Kouvola", "area": ["a", "b"], "number": [1, 2], "distance": [0.5, 9.0]})
-    seen = pd.DataFrame({"municipality": "Kouvola", "area": ["a", "b"] * 2, "arm": ["x", "x", "y", "y"], "month": 11,
+    seen = pd.DataFrame({"municipality": "Kouvola", "area": ["a", "b"] * 2, "arm": ["x", "x", "y", "y"], "month": 11, "date": "2017-12-01",
                          "n": [20, 3] * 2, "mean": [3.5, 1.0, 3.7, 1.1]})
-    found = pages_map.areas({"areas": areas, "area_wellbeing": seen}, "Kouvola", ["x", "y"])
+    found = pages_map.areas({"areas": areas, "area_wellbeing": seen}, "Kouvola", ["x", "y"], "2017")
     assert found.loc[0, ["x", "y"]].tolist() == [3.5, 3.7]
     assert found.loc[1, ["n", "x", "y"]].isna().all()
 

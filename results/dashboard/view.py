@@ -1,0 +1,154 @@
+"""What the pages show of an opened run: sections, pictures and sentences, made when asked for, or all at once for a large run.
+
+A large run (`LARGE`) is not held in the server: a process of its own reads it, makes all that pages show, hands that over and ends.
+"""
+
+import contextlib
+import pickle
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from results import figures, report, store
+from results.dashboard import payback
+from results.dashboard.kept import kept
+from results.language import current, say, speaking
+from results.report.page import section
+
+__all__ = ["LARGE", "Live", "Made", "View", "opened"]
+
+LARGE = 15e6  # bytes of a run's outcomes on disk, from which it is made elsewhere; its tables would take 30 times as much memory
+SECTIONS = ("answer", "gap", "money", "worth", "drives", "rests", "limits")
+OVERALL = ("equity_plane", "wellbeing_by_group", "gap_over_time", "gain_by_start", "waiting_and_unmet", "cost_by_payer", "budget_impact",
+           "ce_plane", "ceac")
+OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "card_participation", "indicators_estimated")
+
+
+class View:
+    """A run as pages see it. run: `results.store.Run` for its small tables; arms; names: {arm: title}; focus: the arm shown first."""
+
+    def __init__(self, run, arms, names):
+        self.run, self.arms, self.names = run, arms, names
+        self.focus = arms[min(1, len(arms) - 1)]
+
+    def at(self, focus):
+        """The same view with another arm in focus."""
+        other = object.__new__(type(self))
+        other.__dict__ = {**self.__dict__, "focus": focus}
+        return other
+
+
+class Live(View):
+    """A run whose tables are in memory; what is asked for is made once, one picture at a time."""
+
+    def __init__(self, page, lock):
+        super().__init__(page.run, page.arms, page.names)
+        self.lock, self.language = lock, current()
+        self._page = page
+        self._drawn, self._section = kept(60)(self._draw), kept(60)(self._write)
+
+    def section(self, name):
+        """A `results.report.page.Section` without its pictures."""
+        return self._section(name, self.focus)
+
+    def _write(self, name, focus):
+        with speaking(self.language):
+            return section(self._page._replace(only=(), focus=focus), name)
+
+    def picture(self, name, **options):
+        """A `results.figures.Picture`. FigureError if it cannot be drawn."""
+        return self._drawn(name, tuple(sorted(options.items())))
+
+    def _draw(self, name, options):
+        with self.lock, speaking(self.language):
+            return figures.picture(name, self._page.tables, comparator=self.arms[0], labels=self.names, **dict(options))
+
+    def paybacks(self):
+        """Sentences on when the public sector has its money back."""
+        return payback.sentences(self._page)
+
+    def calendar(self):
+        """{month number: text 2018-03} of the months measured."""
+        found = self._page.tables["outcomes"][["month", "date"]].drop_duplicates()
+        return dict(zip(found["month"], found["date"].astype(str).str[:7], strict=True))
+
+
+class Made(View):
+    """A run of which everything shown was made before; holds no tables."""
+
+    def __init__(self, run, facts):
+        super().__init__(run, facts["arms"], facts["names"])
+        self._facts = facts
+
+    def section(self, name):
+        """A `results.report.page.Section` without its pictures."""
+        return self._facts["sections"][name, self.focus]
+
+    def picture(self, name, **options):
+        """A `results.figures.Picture`. FigureError if it cannot be drawn."""
+        found = self._facts["pictures"].get((name, tuple(sorted(options.items()))))
+        if found is None:
+            raise figures.FigureError(say("this run is too large to draw it here; `hytesim report` can"))
+        if isinstance(found, str):
+            raise figures.FigureError(found)
+        return found
+
+    def paybacks(self):
+        """Sentences on when the public sector has its money back."""
+        return self._facts["paybacks"]
+
+    def calendar(self):
+        """{month number: text 2018-03} of the months measured."""
+        return self._facts["calendar"]
+
+
+def opened(folders, arm, language, lock):
+    """The view of runs side by side in a language."""
+    run = _joined(folders)
+    with speaking(language):
+        if sum(path.stat().st_size for folder in folders for path in Path(folder).glob("outcomes/*")) < LARGE:
+            return Live(report.prepare(run, arm), lock)
+    return Made(run, _elsewhere(folders, arm, language))
+
+
+def _joined(folders):
+    from results.report import several
+
+    runs = [store.open(folder) for folder in folders]
+    return runs[0] if len(runs) == 1 else several.join(runs)
+
+
+def _elsewhere(folders, arm, language):
+    """`everything` of these runs, made in a process that ends with it. StoreError with its last words if it fails."""
+    with tempfile.TemporaryDirectory(prefix="hytesim-") as home:
+        file = Path(home) / "everything"
+        command = [sys.executable, "-m", "results.dashboard.view", str(file), language, arm or "", *folders]
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode or not file.is_file():
+            raise store.StoreError((done.stderr.strip().splitlines() or ["?"])[-1])
+        return pickle.loads(file.read_bytes())
+
+
+def everything(folders, arm, language):
+    """All that pages show of runs: arms, names, sections and pictures for every arm in focus, sentences and the calendar."""
+    with speaking(language):
+        live = Live(report.prepare(_joined(folders), arm), contextlib.nullcontext())
+        sections = {(name, focus): live.at(focus).section(name) for focus in live.arms[1:] or live.arms for name in SECTIONS}
+        wanted = [(name, {}) for name in OVERALL] + [(name, {"arm": focus}) for focus in live.arms[1:] for name in OF_AN_ARM]
+        pictures = {(name, tuple(sorted(options.items()))): _picture(live, name, options) for name, options in wanted}
+        return {"arms": live.arms, "names": dict(live.names), "sections": sections, "pictures": pictures, "paybacks": live.paybacks(),
+                "calendar": live.calendar()}
+
+
+def _picture(live, name, options):
+    """The picture without its numbers, or the reason why there is none."""
+    try:
+        return live.picture(name, **options)._replace(frame=None)
+    except figures.FigureError as error:
+        return str(error)
+
+
+if __name__ == "__main__":
+    file, language, arm, *folders = sys.argv[1:]
+    Path(file).write_bytes(pickle.dumps(everything(folders, arm or None, language)))
