@@ -39,7 +39,7 @@ def test_two_lives(run, tmp_path):
     assert "Chosen among" in done.output and "first difference" in done.output
     assert "give the stored mean wellbeing of every month exactly" in done.output.replace("\n", " ")
     (folder,) = tmp_path.iterdir()
-    assert {p.name for p in folder.iterdir()} == {"two_lives.png", "two_lives.svg", "months.csv", "events.csv", "timeline.md"}
+    assert {p.name for p in folder.iterdir()} == {"two_lives.png", "two_lives.svg", "life.json", "months.csv", "events.csv", "timeline.md"}
     assert (folder / "two_lives.png").stat().st_size > 10_000
     assert "| month | without | with |" in (folder / "timeline.md").read_text(encoding="utf-8")
 

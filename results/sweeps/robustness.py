@@ -5,7 +5,7 @@ import pandas as pd
 
 from results.sweeps.read import AT
 
-__all__ = ["BETTER", "regret", "satisficing"]
+__all__ = ["BETTER", "regret", "resamples", "satisficing"]
 
 BETTER = {"wellbeing": 1, "good_quality_of_life": 1, "wellby": 1, "qaly": 1, "gap": -1, "cost_society": -1, "cost_public": -1}
 
@@ -42,3 +42,8 @@ def _futures(table, measure):
     """One row per future and one column per arm; futures in which an arm is missing are left out."""
     wide = table.groupby([*AT[:2], "arm"], observed=True)[measure].mean().unstack("arm")
     return wide.replace([np.inf, -np.inf], np.nan).dropna()
+
+
+def resamples(number, times, seed):
+    """Bootstrap samples: indices of `number` runs drawn with replacement, int (times, number); the same for the same seed."""
+    return np.random.default_rng(seed).integers(0, number, (times, number))

@@ -4,6 +4,7 @@ import numpy as np
 
 from results import store
 from results.sweeps import read
+from results.sweeps.robustness import resamples
 from sim.sweep.constraint import Constraint
 from sim.sweep.expand import expand
 from sim.sweep.folder import Folder
@@ -140,9 +141,8 @@ def _steady(plan, folder, found, seed):
     if len(cells) < 2:
         return np.nan
     values = {m: wide[m].to_numpy() for m in _wanted(plan.search)}
-    chance, times = np.random.default_rng(seed), np.zeros(len(found))
-    for _ in range(RESAMPLES):
-        chosen = chance.integers(0, len(cells), len(cells))
+    times = np.zeros(len(found))
+    for chosen in resamples(len(cells), RESAMPLES, seed):
         again = found.assign(**{m: np.nanmean(v[:, chosen], axis=1) for m, v in values.items()})
         times += frontier(again, plan.search)["frontier"].to_numpy()
     return times / RESAMPLES
