@@ -101,6 +101,50 @@ def test_mean_wait_is_little_s_law(nine_for_ten):
     assert backlog[:, 30:].mean() / 9 == pytest.approx(0.3446, abs=0.025)
 
 
+@njit
+def one_server(people, service, load, mean, slots, table, parameters, keys):
+    """A desk that does one contact's minutes a slot and requests of geometric length: [number met, slots from asking to met]."""
+    listed = np.empty(len(people) * 12, np.uint32)
+    money = np.zeros(40)
+    since = np.zeros(len(people), np.int64)
+    met = np.zeros(2)
+    for slot in range(slots):
+        new = poisson(uniform(address(99, 1, slot), 0), load / mean)
+        count = 0
+        for i in range(len(people)):
+            p = people[i]
+            if p.waiting[service] == 0 and new > 0:
+                u = uniform(address(99, 2, slot), i)
+                p.waiting[service], p.requests, since[i] = 1, 1, slot
+                p.asks[service] = min(255, 1 + int(np.log(u) / np.log(1.0 - 1.0 / mean)))
+                new -= 1
+            if p.waiting[service] > 0:
+                listed[count] = i * 16 + service
+                count += 1
+        serve(people, listed, count, table, parameters, keys, money, COMMON)
+        for j in range(count):
+            i = listed[j] // 16
+            if people[i].waiting[service] == 0:
+                met[0] += 1.0
+                met[1] += slot + 1 - since[i]
+    return met
+
+
+def test_short_slots_and_geometric_service_are_the_single_server_queue(handmade, numbers, keys):
+    """Poisson arrivals, geometric service with mean m slots, load r: time in the system m + r (2 m - 1) / (2 (1 - r)).
+
+    That is Pollaczek-Khinchine for M/G/1, and with short slots M/M/1's m / (1 - r), Erlang C with one server (Gross et al. 2008,
+    Fundamentals of Queueing Theory, sections 2.2 and 5.1). With c servers there is nothing to compare: a desk pools its minutes and
+    turns them all to the request at the front.
+    """
+    load, mean = 0.6, 10.0
+    people = handmade(100, strain=0.0)
+    met = one_server(people, EMPLOYMENT, load, mean, 1_500_000, desks(1), numbers(**NEVER), keys(0))
+    time = met[1] / met[0]
+    assert time == pytest.approx(mean + load * (2 * mean - 1) / (2 * (1 - load)), rel=0.03)
+    assert time == pytest.approx(mean / (1 - load), rel=0.03 + 0.5 / mean)
+
+
 def test_overloaded_queue_grows_by_what_is_not_served(queue):
     """Eleven come and ten are met: 16.041 wait after 13 slots (exact)."""
     backlog = queue(11, 10, 13)[0][:, -1]
