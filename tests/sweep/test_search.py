@@ -17,7 +17,7 @@ replicates = 3
 [set]
 "population.residents" = 300
 "population.places" = ["Kouvola"]
-"time.years" = 1
+"time.years" = 2
 [vary]
 "interventions.youth_groups.capacity" = { low = 0.5, high = 5.0 }
 "interventions.elder_groups.capacity" = { low = 0.5, high = 5.0 }
