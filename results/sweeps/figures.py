@@ -166,9 +166,9 @@ def frontier(table, x, y, labels):
         axis = axes[0, 0]
         rest, best = table[~table["frontier"]], table[table["frontier"]].sort_values(x)
         axis.plot(rest[x], rest[y], "o", color=style.COMPARATOR, alpha=0.5, markersize=4, label="beaten by another")
-        axis.errorbar(best[x], best[y], xerr=[best[x] - best[f"{x}_low"], best[f"{x}_high"] - best[x]],
-                      yerr=[best[y] - best[f"{y}_low"], best[f"{y}_high"] - best[y]], fmt="s-", color=style.COLOURS[0], capsize=2,
-                      label="frontier, with 95 % of runs")
+        ends = [[(best[m] - best[f"{m}_low"]).clip(lower=0.0), (best[f"{m}_high"] - best[m]).clip(lower=0.0)] for m in (x, y)]
+        axis.errorbar(best[x], best[y], xerr=ends[0], yerr=ends[1], fmt="s-", color=style.COLOURS[0], capsize=2,
+                      label="frontier, with 95 % of runs")  # a mean may pass the end of runs that are alike by rounding
         axis.set_xlabel(f"{labels.get(x, x)}, against the comparator")
         axis.set_ylabel(f"{labels.get(y, y)}, against the comparator")
         axis.legend(frameon=False)

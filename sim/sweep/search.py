@@ -203,7 +203,7 @@ def _scenario(plan, folder, row):
     """A mix as a scenario that extends the one it was found with, for `hytesim compare`."""
     import json
 
-    from scenarios.show import _toml
+    from scenarios.show import literal
     from sim.sweep.tasks import from_plain
 
     arm = list(plan.arms)[-1]
@@ -218,7 +218,7 @@ def _scenario(plan, folder, row):
         if section == "interventions":
             block, _, rest = rest.partition(".")
             section = f"{section}.{block}"
-        tables.setdefault(section, []).append(f"{rest} = {_toml(value)}")
+        tables.setdefault(section, []).append(f"{rest} = {literal(value)}")
     for section, entries in tables.items():
         lines += ["", f"[{section}]", *entries]
     return "\n".join(lines) + "\n"
