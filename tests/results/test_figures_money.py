@@ -51,6 +51,24 @@ def test_ceac_sums_to_one_and_starts_at_the_cheapest(full):
     assert max(line.get_ydata()[-1] for line in figure.axes[0].get_lines()) <= 100
 
 
+def test_equity_impact_by_income_fifth(full):
+    """The poorest fifth gains 0.1 points a year for two years, nobody else; the money, spread over 1,000 adults, is the same for all."""
+    figure = draw("equity_impact", full, rate=0.0)
+    wide = figure.frame.set_index(["measure", "stratum"])["mean"]
+    assert [wide["gain", k] for k in "12345"] == pytest.approx([200, 0, 0, 0, 0], abs=1e-9)
+    public = 24 * (9000 - 2850 - 5000 + 1000)
+    assert [wide["forgone", k] for k in "12345"] == pytest.approx([1000 * public / 20_000 / 1000] * 5)
+    assert wide["net", "1"] == pytest.approx(200 - wide["forgone", "1"])
+    assert wide["efficiency", "all"] == pytest.approx(40 - wide["forgone", "1"])
+    assert wide["equity", "all"] > 0
+    stairs, plane = figure.axes
+    assert [patch.get_height() for patch in stairs.patches] == pytest.approx([200, 0, 0, 0, 0], abs=1e-9)
+    assert [text.get_text() for text in stairs.get_xticklabels()] == ["poorest", "2", "3", "4", "richest"]
+    assert stairs.get_ylabel() == "Net gain (WELLBYs per 1,000 adults)"
+    assert {"more in total and more alike", "less in total, more alike"} <= {text.get_text().replace("\n", " ") for text in plane.texts}
+    assert "in the poorest fifth and" in figure.says
+
+
 def test_equity_plane_sees_more_and_more_alike(full):
     figure = draw("equity_plane", full)
     assert (figure.frame["narrowing"] > 0).all()

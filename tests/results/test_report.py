@@ -6,12 +6,13 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from results import figures, report, store
 from results.language import LANGUAGES, speaking
-from results.report import gather, names, numbers, paper, several, sheets
+from results.report import gather, names, numbers, paper, several, sheets, tables
 from results.report.page import SECTIONS, build
 
 OLD = Path(__file__).parents[1] / "data" / "run_format_1"
@@ -207,6 +208,49 @@ def test_runs_that_cannot_be_compared_say_why(run, full, tmp_path):
     Path(other.folder, "scenario.baseline.toml").write_text("a = 1  # another file\n", encoding="utf-8")
     assert several.join([run, other]).arms == ["baseline", "promeq", "card"]
     Path(run.folder, "scenario.baseline.toml").unlink()
+
+
+def test_who_pays_and_who_saves_year_by_year(run):
+    """9,000 EUR a month of the municipality's programme; counties save 2,850 of it elsewhere, the state 5,000, others spend more."""
+    page = report.prepare(run)
+    found = numbers.returns(page.tables, "baseline", ["promeq"])["promeq"].set_index(["payer", "year"])
+    assert found.at[("municipality", 2018), "paid"] == pytest.approx(24 * 9000)
+    assert found.at[("county", 2017), "saved_per_euro"] == pytest.approx(2850 / 9000)
+    assert found.at[("state", 2018), "saved_per_euro"] == pytest.approx(5000 / 9000)
+    assert found.at[("all", 2018), "saved_per_euro"] == pytest.approx((2850 + 5000 - 1000 - 1500 - 500) / 9000)
+    shown = tables.returns(found.reset_index(), "promeq", page.names)
+    assert shown.headers == ["Payer", "Paid on the programme", "Saved elsewhere", "2017", "2018"]
+    assert ["Wellbeing services county", "0 EUR", "+68.4 k EUR", "+0.32", "+0.32"] in shown.rows
+
+
+def test_perspectives_and_discount_rates_agree(run):
+    """Payers add up to what all of them add, discounted month by month; society at 3 % is the same in both tables."""
+    page = report.prepare(run)
+    factor = (1.03 ** (-np.arange(24) / 12)).sum()
+    views = numbers.perspectives(page.found).set_index("payer")["cost"]
+    assert views.drop(["society", "public"]).sum() == pytest.approx(4150 * factor)
+    assert views["society"] == pytest.approx((9000 - 2850 + 1500 + 500) * factor)
+    rates = numbers.rates(page.tables, "baseline", ["promeq"]).set_index(["rate_cost", "rate_effect"])
+    assert rates.at[(0.0, 0.0), "cost"] == pytest.approx(24 * 8150)
+    assert rates.at[(0.03, 0.03), "cost"] == pytest.approx(views["society"])
+    assert rates.at[(0.03, 0.015), "effect"] > rates.at[(0.03, 0.03), "effect"] > 0
+    assert rates.at[(0.03, 0.03), "effect"] == pytest.approx(numbers.decision(page.found)["gain"].iat[0])
+
+
+def test_a_folder_of_mechanisms_joins_its_comparison(run, full, tmp_path):
+    """Alone it cannot be reported and says with what it can; of another comparison it is refused."""
+    pathways = run_of({"mechanisms": full["mechanisms"]}, tmp_path)
+    with pytest.raises(store.StoreError, match="holds what carried an effect and no outcomes; give the folder of the comparison too"):
+        several.assemble([pathways])
+    alone = run_of({name: frame for name, frame in full.items() if name != "mechanisms"}, tmp_path / "a")
+    assert "mechanisms" not in alone.tables
+    joined = several.assemble([alone, pathways])
+    assert joined is alone
+    html = report.html(joined, only=("mechanisms",))
+    assert "carries 60 %" in words(html).replace("\xa0", " ")
+    other = run_of({"mechanisms": full["mechanisms"]}, tmp_path / "b", residents=5)
+    with pytest.raises(store.StoreError, match=r"does not belong to .* they differ in number of simulated residents"):
+        several.assemble([run_of({"outcomes": full["outcomes"]}, tmp_path / "c"), other])
 
 
 def test_one_scenario_by_itself(full, tmp_path):
