@@ -14,7 +14,8 @@ QUICK = {"residents": 5000, "draws": 4, "replicates": 1}  # of the fields before
 def render(runs):
     """Choose scenarios and their size; Run starts them."""
     known = form.names(runs)
-    chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names", placeholder=say("Choose"))
+    chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names",
+                            placeholder=say("Choose"))
     asked = size("start", 5)
     if not chosen:
         st.info(say("Choose at least one scenario."))
