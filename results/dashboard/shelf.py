@@ -82,8 +82,8 @@ def _view(stamps, arm, language):
     try:
         return view.opened(folders, arm, language, DRAWING)
     except (ValueError, KeyError, TypeError) as error:
-        where = ", ".join(Path(folder).name for folder in folders)
-        raise store.StoreError(say("a file of {run} is damaged ({reason})", run=where, reason=(str(error).splitlines() or ["?"])[0][:200])) from error
+        where, told = ", ".join(Path(folder).name for folder in folders), (str(error).splitlines() or ["?"])[0]
+        raise store.StoreError(say("a file of {run} is damaged ({reason})", run=where, reason=told[:200])) from error
 
 
 def forget():
