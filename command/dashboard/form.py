@@ -213,7 +213,9 @@ def check(runs, chosen, asked, draft=None):
         return Plan(tuple(arms), _in_words(arms, d, r, facts), ())
     except scenarios.ScenarioError as error:
         return Plan((), "", tuple(_told(problem, path) for problem in error.problems))
-    except (ValueError, OSError, RecursionError) as error:
+    except RecursionError:
+        return Plan((), "", (say("the file is nested too deeply to be a scenario"),))
+    except (ValueError, OSError) as error:
         return Plan((), "", (_without(str(error), path),))
     finally:
         path.unlink(missing_ok=True)

@@ -78,7 +78,12 @@ def ready(runs, names, arm=None):
 
 @kept(VIEWS)
 def _view(stamps, arm, language):
-    return view.opened([folder for folder, _ in stamps], arm, language, DRAWING)
+    folders = [folder for folder, _ in stamps]
+    try:
+        return view.opened(folders, arm, language, DRAWING)
+    except (ValueError, KeyError, TypeError) as error:
+        where, told = ", ".join(Path(folder).name for folder in folders), (str(error).splitlines() or ["?"])[0]
+        raise store.StoreError(say("a file of {run} is damaged ({reason})", run=where, reason=told[:200])) from error
 
 
 def forget():

@@ -224,11 +224,14 @@ def test_the_whole_story(browser, server):
     assert slider.get_attribute("aria-valuetext") != before
     assert until(server.runs, "Long", "running")  # a touch ends nothing
 
+    for one in (visit, second):
+        one.quiet(server)
+        one.page.close()
     server.end()  # nor does the server's end
     assert until(server.runs, "Long", "running")
     server.start()
-    visit.told.clear()
-    page.reload()
+    visit = Visit(browser, f"{server.url}/?page=runs")
+    page = visit.page
     visit.title("All runs")
     page.get_by_text(re.compile("Long.*runs")).wait_for()
     page.get_by_role("button", name="Stop").last.click()  # the newest stands first, so the last is Long
