@@ -4,11 +4,13 @@ import streamlit as st
 
 from command.dashboard import jobs
 from results.dashboard import lives, show
-from results.language import current, say, speaking
+from results.language import current, say, speaking, word
 from results.words import label
 
 __all__ = ["render"]
 
+NUMBERED = "number"
+WHOM = {**lives.PICKS, NUMBERED: word("the resident with this number")}
 LOOK = "2s"  # between looks at a process that runs
 
 
@@ -21,10 +23,9 @@ def render(runs, view):
     lives.render(view)
     run = lives.home(view).name
     which, number = st.columns([3, 1])
-    picks = [*lives.PICKS, None]
-    chosen = which.selectbox(say("Of whom"), picks, key="follow_which",
-                             format_func=lambda pick: say(lives.PICKS[pick]) if pick else say("the resident with this number"))
-    resident = chosen or str(int(number.number_input(say("Number"), 0, 10**12, 0, key="follow_id")))
+    chosen = which.selectbox(say("Of whom"), list(WHOM), key="follow_which",
+                             format_func=lambda pick: say(WHOM[pick]))
+    resident = chosen if chosen != NUMBERED else str(int(number.number_input(say("Number"), 0, 10**12, 0, key="follow_id")))
     st.caption(say("Both scenarios are run again for one draw, which takes about as long as those runs took."))
     busy = any(job.state not in jobs.FINAL for job in _of(runs, run))
     if st.button(say("Tell two lives"), key="follow_run", disabled=busy):

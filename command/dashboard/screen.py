@@ -100,9 +100,11 @@ def _chosen(entries):
         st.warning(say("There is no finished run “{name}” here (any more). Choose another.", name=show.literal(gone[0])))
     held = st.session_state.setdefault("chosen", asked or [next(iter(entries))])
     st.session_state["chosen"] = [name for name in held if name in entries]
+    told = {name: f"{entry.title} · {entry.created}" for name, entry in entries.items()}
+    labels = {name: text if [*told.values()].count(text) == 1 else f"{text} · {name}" for name, text in told.items()}
     chosen = st.multiselect(
         say("Finished runs (several, if they share their comparator)"), list(entries), key="chosen", placeholder=say("Choose"),
-        format_func=lambda name: f"{entries[name].title} · {entries[name].created}",
+        format_func=labels.get,
     )
     st.query_params["run"] = chosen
     return chosen

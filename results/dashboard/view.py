@@ -66,7 +66,8 @@ class Live(View):
 
     def paybacks(self):
         """Sentences on when the public sector has its money back."""
-        return payback.sentences(self._page)
+        with speaking(self.language):
+            return payback.sentences(self._page)
 
     def calendar(self):
         """{month number: text 2018-03} of the months measured."""
