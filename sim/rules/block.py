@@ -28,7 +28,7 @@ KEPT_CODES = (
     "stage", "stage_months",
 )
 OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point", "net", "tax", "paid")
-OWN_CODES = ("age", "event", "todo", "item")
+OWN_CODES = ("age", "event", "todo", "entry")
 FLOATS = READ_FLOATS + KEPT_FLOATS + OWN_FLOATS
 CODES = READ_CODES + KEPT_CODES + OWN_CODES
 COLUMNS = np.dtype({

@@ -153,7 +153,7 @@ def livelihood(p, age, month, k, keys):
 
 @rule
 def earn(p, age, k):
-    """Own income of the month before social assistance, EUR2018: `net`, and `tax`, `paid` by the public, of which ledger `item`."""
+    """Own income of the month before social assistance, EUR2018: `net`, and `tax`, `paid` by the public, on which `entry` of the ledger."""
     at_work = p.status == EMPLOYED
     retired = p.status == PENSIONER
     insured = p.status == UNEMPLOYED
@@ -170,7 +170,7 @@ def earn(p, age, k):
     p.paid = 0.0 if at_work else benefit
     late = SUPPORT_LATE if p.status_months >= k.benefit_support_late else SUPPORT_EARLY
     rest = STUDY_GRANT if p.status == STUDENT else OTHER_BENEFIT
-    p.item = PENSION if retired else UNEMPLOYMENT_BENEFIT if insured else late if supported else rest
+    p.entry = PENSION if retired else UNEMPLOYMENT_BENEFIT if insured else late if supported else rest
 
 
 @rule
@@ -190,7 +190,7 @@ def pool(people, first, last, k, money, keys):
             minors += 1 if p.age < 18 else 0
             adults += 1 if p.age >= 18 else 0
             money[TAX] -= p.tax
-            money[p.item] += p.paid
+            money[p.entry] += p.paid
             total += p.net
     if adults + minors == 0:
         return
