@@ -63,7 +63,9 @@ SUMS = {
     "jobless": word("Months unemployed"), "member": word("Months in a programme or with a case manager"),
 }  # fmt: skip
 COLUMNS = (word("month"), word("without"), word("with"))  # of a timeline
-SEXES = {"man": word("man"), "woman": word("woman"), "resident": word("resident")}
+PERSONS = {
+    "woman": word("A woman of {age} in {place}"), "man": word("A man of {age} in {place}"), "": word("A resident of {age} in {place}"),
+}  # fmt: skip
 DATES = slice(0, 7)  # year and month of a date
 
 
@@ -141,11 +143,12 @@ def chosen(reached, gain):
 def opening(person, months, comparator):
     """Who this is: age, sex, place, main activity and at-risk groups in the first month told."""
     first = months[months["arm"] == comparator].iloc[0]
-    groups = ", ".join(label(g) for g in str(first["groups"]).split("|") if g)
-    sex = say(SEXES.get(person["sex"] or "resident", str(person["sex"])))
-    text = say("A {sex} of {age} in {place}, main activity: {activity}", sex=sex, age=first["age"], place=first["place"],
-               activity=_within(first["activity"]))  # fmt: skip
-    return text + (say("; counts as: {groups}.", groups=groups) if groups else say("; in no at-risk group."))
+    groups = [label(g) for g in str(first["groups"]).split("|") if g]
+    who = say(PERSONS.get(person["sex"], PERSONS[""]), age=first["age"], place=first["place"])
+    activity = _within(first["activity"])
+    if not groups:
+        return say("{who}, main activity: {activity}; in no at-risk group.", who=who, activity=activity)
+    return say("{who}, main activity: {activity}; counts as: {groups}.", who=who, activity=activity, groups=", ".join(groups))
 
 
 def story(months, told, comparator, arm, chain=True):

@@ -19,7 +19,7 @@ import pandas as pd
 
 import scenarios
 from results import store
-from scenarios.overlay import COMMAND_LINE
+from scenarios.overlay import COMMAND_LINE, find
 from sim import areas
 from sim.intervention import kinds
 
@@ -204,13 +204,18 @@ def run(name, overrides=None, draws=None, replicates=None, workers=None, out="ru
     return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, threads, False)
 
 
+def comparator_of(scenario):
+    """What `load` takes for a scenario's own comparator: a name, or a file that stands beside the scenario's."""
+    return str(find(scenario.comparator, Path(scenario.path).parent) or scenario.comparator)
+
+
 def arms_of(names, overrides=None):
     """The loaded arms of a comparison, the comparator first. ValueError where they cannot be compared."""
     first = load(names[0], overrides)
     if len(names) == 1:
         if first.comparator == first.id:
             raise ValueError(f"scenario '{first.id}' is its own comparator: name one, for example `hytesim compare baseline X`")
-        arms = [load(first.comparator, overrides), first]
+        arms = [load(comparator_of(first), overrides), first]
     else:
         arms = [first, *(load(name, overrides) for name in names[1:])]
     ids = [a.id for a in arms]

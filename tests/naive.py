@@ -636,7 +636,7 @@ def share_income(home, model):
         total += gap
         members[0].place.book("social_assistance", gap)
     children = minors if adults else minors - 1
-    for member in home:
+    for member in members:
         member.income = total / (1.0 + 0.5 * max(0, adults - 1) + 0.3 * children)
 
 

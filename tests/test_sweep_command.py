@@ -144,7 +144,7 @@ generation = 3
     assert len(pd.read_csv(folder / "search" / "frontier.csv")) == found["frontier"].sum()
     mixes = sorted((folder / "search").glob("mix_*.toml"))
     for path in mixes:
-        assert runs.load(str(path)).comparator.endswith("baseline.toml")
+        assert runs.load(str(path)).comparator == path.name.replace("mix", "without")
     compared = typed("compare", str(mixes[0]), "--out", str(tmp_path / "runs"), "--no-report", "--workers", "1")
     assert compared.exit_code == 0, compared.output
     arms = pd.read_parquet(next((tmp_path / "runs").iterdir()) / "outcomes", columns=["arm"])["arm"]

@@ -1,6 +1,5 @@
 """The scenarios of a plan: loaded with [set] laid over them, the comparator in front."""
 
-from pathlib import Path
 
 from scenarios import ScenarioError
 from scenarios.problems import near_miss
@@ -38,7 +37,7 @@ class Arms:
             if arm is None:
                 continue
             if i == 0 and arm.comparator != arm.id:
-                first = self._scenario(self._beside(arm.comparator, arm), f"sweep.scenarios.{i}")
+                first = self._scenario(runs.comparator_of(arm), f"sweep.scenarios.{i}")
                 if first is not None:
                     found[first.id] = first
             if arm.id in found and found[arm.id].path != arm.path:
@@ -51,14 +50,6 @@ class Arms:
         found = {name: self._overlaid(arm) for name, arm in found.items()}
         self._twins(list(found.values()))
         return found
-
-    def _beside(self, name, arm):
-        """A comparator's name or its file beside the scenario that names it."""
-        for ending in ("", ".toml"):
-            near = Path(arm.path).parent / f"{name}{ending}"
-            if near.is_file():
-                return str(near)
-        return name
 
     def _scenario(self, name, key, settings=None):
         """A scenario by name, or by a path that is looked for beside the plan first; None after a problem."""

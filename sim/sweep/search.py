@@ -186,7 +186,7 @@ def keep(plan, folder, found):
     from results.sweeps import figures
 
     place = folder.path / "search"
-    for old in place.glob("mix_*.toml"):
+    for old in [*place.glob("mix_*.toml"), *place.glob("without_*.toml")]:
         old.unlink()  # of a shorter search, whose frontier was another
     store.write_text(place, "candidates.csv", found.to_csv(index=False, lineterminator="\n"))
     store.write_text(place, "frontier.csv", found[found["frontier"]].to_csv(index=False, lineterminator="\n"))
@@ -195,23 +195,27 @@ def keep(plan, folder, found):
         x, y = names[-1], names[0]
         figure = figures.frontier(found, x, y, read.MEASURES)
         figure.savefig(place / "frontier.png", dpi=160, metadata={"Description": figure.alt_text, "Software": None})
-    return [store.write_text(place, f"mix_{row['point']:04d}.toml", _scenario(plan, folder, row))
-            for row in found[found["frontier"]].to_dict("records")]
+    mixes = []
+    for point in found[found["frontier"]]["point"]:
+        without, mix = f"without_{point:04d}.toml", f"mix_{point:04d}.toml"
+        arms = list(plan.arms)
+        store.write_text(place, without, _scenario(plan, folder, point, arms[0], arms[0], without))
+        mixes.append(store.write_text(place, mix, _scenario(plan, folder, point, arms[-1], f"mix_{point:04d}", without)))
+    return mixes
 
 
-def _scenario(plan, folder, row):
-    """A mix as a scenario that extends the one it was found with, for `hytesim compare`."""
+def _scenario(plan, folder, point, arm, name, comparator):
+    """An arm as it was run at a point, as a scenario `name` that extends the plan's, for `hytesim compare`."""
     import json
 
     from scenarios.show import literal
     from sim.sweep.tasks import from_plain
 
-    arm = list(plan.arms)[-1]
-    (cells,) = folder.runs[(folder.runs["point"] == row["point"]) & (folder.runs["arm"] == arm)]["settings"].head(1)
+    (cells,) = folder.runs[(folder.runs["point"] == point) & (folder.runs["arm"] == arm)]["settings"].head(1)
     settings = from_plain(json.loads(cells))
-    lines = [f"# A mix on the frontier of {plan.id}.", "", "[scenario]", f'id = "mix_{row["point"]:04d}"',
-             f'extends = "../scenarios/{arm}.toml"', f'title = {{ en = "Mix {row["point"]}" }}',
-             f'comparator = "../scenarios/{next(iter(plan.arms))}.toml"']
+    title = plan.arms[arm].title.get("en", arm) if name == arm else f"Mix {point}"
+    lines = [f"# A point on the frontier of {plan.id}.", "", "[scenario]", f'id = "{name}"',
+             f'extends = "../scenarios/{arm}.toml"', f"title = {{ en = {literal(title)} }}", f'comparator = "{comparator}"']
     tables = {}
     for path, value in settings.items():
         section, _, rest = path.partition(".")

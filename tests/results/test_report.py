@@ -220,7 +220,7 @@ def test_who_pays_and_who_saves_year_by_year(run):
     assert found.at[("all", 2018), "saved_per_euro"] == pytest.approx((2850 + 5000 - 1000 - 1500 - 500) / 9000)
     shown = tables.returns(found.reset_index(), "promeq", page.names)
     assert shown.headers == ["Payer", "Paid on the programme", "Saved elsewhere", "2017", "2018"]
-    assert ["Wellbeing services county", "0 EUR", "+68.4 k EUR", "+0.32", "+0.32"] in shown.rows
+    assert ["Wellbeing services county", "0 EUR", "+68.4 k EUR", "+0.317", "+0.317"] in shown.rows
 
 
 def test_perspectives_and_discount_rates_agree(run):

@@ -121,6 +121,6 @@ def test_lhs_fills_every_stratum_and_sobol_extends_evenly():
 def test_own_distribution_is_the_quantity_s():
     q = Quantity(value=0.3, low=0.2, high=0.4, unit="share", name="x")
     rows = units([Factor("x", own=q)], "lhs", 400, 1)
-    values = np.array(rows)[:, 0]
+    values = np.array([row["x"] for row in rows])
     assert values.mean() == pytest.approx(0.3, abs=0.003)
     assert np.quantile(values, (0.025, 0.975)) == pytest.approx([q.at(0.025), q.at(0.975)], abs=0.004)
