@@ -16,7 +16,7 @@ ROOM = 1e9  # bytes on disk below which a comparison may not find room
 NEEDS = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "scikit-learn", "pydantic", "matplotlib")
 EXTRAS = {
     "dashboard": ("streamlit",), "sweep": ("SALib", "optuna"), "dask": ("distributed", "dask_jobqueue"), "survey": ("pyreadstat",),
-    "abc": ("pyabc",), "optimise": ("optuna",),
+    "abc": ("pyabc",), "optimise": ("optuna",), "mesaviz": ("solara", "altair"),
 }  # fmt: skip
 TOOLS = {"chromium": ("PDF of a report", ("chromium", "chromium-browser", "google-chrome", "chrome")),
          "Slurm": ("sweep --engine slurm", ("sbatch",))}  # fmt: skip
