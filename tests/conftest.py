@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import sys
 
 import numpy as np
@@ -10,6 +11,9 @@ import pytest
 if "PYTEST_XDIST_WORKER" in os.environ:  # each test process compiles for itself: two that compile at once can spoil a shared cache
     _base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     os.environ["XDG_CACHE_HOME"] = str(pathlib.Path(_base) / f"tests-{os.environ['PYTEST_XDIST_WORKER']}")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests started in the background: what they start must be stoppable all the same
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import scenarios
 from sim.coefficients import record
