@@ -11,6 +11,7 @@ from sim.sweep import drive
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep.expand import expand
+from tests.sweep.plans import TWO_CAPACITIES
 
 pytest.importorskip("SALib")
 PLAN = """
@@ -19,14 +20,7 @@ scenarios = ["promeq"]
 design = "{design}"
 points = {points}
 replicates = 2
-[set]
-"population.residents" = 300
-"population.places" = ["Kouvola"]
-"time.years" = 1
-[vary]
-"interventions.youth_groups.capacity" = {{ low = 0.5, high = 5.0 }}
-"interventions.elder_groups.capacity" = {{ low = 0.5, high = 5.0 }}
-"""
+""" + TWO_CAPACITIES
 
 
 def done(tmp_path, design, points):

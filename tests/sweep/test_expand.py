@@ -7,20 +7,14 @@ from sim.sweep import drive
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep.expand import expand
+from tests.sweep.plans import TWO_CAPACITIES
 
 PLAN = """
 [sweep]
 scenarios = ["promeq"]
 design = "{design}"
 points = {points}
-[set]
-"population.residents" = 300
-"population.places" = ["Kouvola"]
-"time.years" = 1
-[vary]
-"interventions.youth_groups.capacity" = {{ low = 0.5, high = 5.0 }}
-"interventions.elder_groups.capacity" = {{ low = 0.5, high = 5.0 }}
-"""
+""" + TWO_CAPACITIES
 FACTORS = ["interventions.youth_groups.capacity", "interventions.elder_groups.capacity"]
 
 
