@@ -39,7 +39,7 @@ def render(runs, view):
     if busy:
         _waiting(runs, run, current())
     elif (last := next(iter(_of(runs, run)), None)) and last.state in ("failed", "lost"):
-        st.code(last.log, language=None)
+        st.code(last.log, language=None, wrap_lines=True)
 
 
 def _of(runs, run):

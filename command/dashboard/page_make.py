@@ -27,7 +27,7 @@ def render(runs):
     plan = form.check(runs, [*([first] if first else []), None], asked, text)
     good = start.tell(plan)
     with st.expander(say("The file (TOML)")):
-        st.code(text, language="toml")
+        st.code(text, language="toml", wrap_lines=True)
     run, save, download = st.columns(3)
     if run.button(say("Run it"), type="primary", disabled=not good, key="make_run"):
         files = {f"{own}.toml": written for own, written in form.own(runs).items()} | {f"{name}.toml": text}

@@ -47,7 +47,7 @@ def _job(runs, job):
             st.button(say("Stop"), key=f"stop_{job.id}", on_click=jobs.stop, args=(job.folder,))
             return
         if job.log and job.state != "done":
-            st.code(job.log, language=None)
+            st.code(job.log, language=None, wrap_lines=True)
         left, right = st.columns(2)
         if job.run:
             left.button(say("Open"), key=f"open_{job.id}", on_click=_open, args=(job.run, "gains" if "of" in job.facts else "compare"))

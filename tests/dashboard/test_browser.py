@@ -26,6 +26,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MOST = 300_000  # milliseconds to wait for what must come
 CARD = ["kuusamo_kalajoki_card", "--residents", "300", "--years", "2", "--draws", "1", "--replicates", "1", "--workers", "1", "--no-report"]
 SIZE = (("Simulated residents", 300), ("Years measured", 2), ("Draws of the uncertain numbers", 2))
+LOG = f"{'a long line of words ' * 20}\n/{'x' * 300}\n"  # wider than any page
 SERIOUS = ("serious", "critical")
 IDLE = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
 FOCUS = "() => { const e = document.activeElement; return (e.getAttribute('aria-label') || e.innerText || '').trim() }"
@@ -82,6 +83,11 @@ def server(tmp_path_factory):
                    stdout=subprocess.DEVNULL)
     next(runs.glob("*_card")).rename(runs / "card")
     shutil.copytree(ROOT / "tests" / "data" / "run_format_1", runs / "stored")
+    failed = jobs.folder(runs) / "failed"
+    failed.mkdir(parents=True)
+    facts = {"title": "Failed", "command": [], "created": "2026-01-31T12:00:00+02:00"}
+    for name, text in {"job.json": json.dumps(facts), "ended.json": '{"state": "failed"}', "log.txt": LOG}.items():
+        (failed / name).write_text(text)
     found = Server(runs)
     found.start()
     yield found
