@@ -238,8 +238,9 @@ def commands(folder: Folder, shards: Annotated[int | None, typer.Option(min=1, h
 def analyse(
     folder: Folder, measure: Annotated[list[str] | None, typer.Option(help="Measures to analyse (default: the main ones).")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of emulators and resampling.")] = 2018,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page and its figures: en, fi or sv.")] = "en",
 ):
     """What matters, where the policy fails, which scenario is robust: tables and figures in DIR/analysis."""
     from command import sweep_show as show
 
-    show.analysis(folder, measure, seed)
+    show.analysis(folder, measure, seed, lang)

@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pandas as pd
 
+from results.language import word
 from results.sweeps.condense import PERIOD
 from results.tidy import NOT_PUBLIC
 
@@ -16,11 +17,11 @@ LEVELS = ("wellbeing", "good_quality_of_life", "health", "strain", "distress", "
           "sii_wellbeing", "erreygers_wellbeing")
 EFFECTS = {"wellby": "life_satisfaction_years_total_discounted", "qaly": "qaly_total_discounted"}
 MEASURES = {
-    "wellbeing": "mean wellbeing in the last year [EUROHIS score]",
-    "gap": "mean gap of the groups at the start to those in none, last year [EUROHIS points]",
-    "wellby": "life-satisfaction years, discounted", "qaly": "QALYs, discounted",
-    "cost_society": "resource costs of all payers, discounted [EUR2018]",
-    "cost_public": "payments of public payers, transfers included, discounted [EUR2018]",
+    "wellbeing": word("mean wellbeing in the last year [EUROHIS score]"),
+    "gap": word("mean gap of the groups at the start to those in none, last year [EUROHIS points]"),
+    "wellby": word("life-satisfaction years, discounted"), "qaly": word("QALYs, discounted"),
+    "cost_society": word("resource costs of all payers, discounted [EUR2018]"),
+    "cost_public": word("payments of public payers, transfers included, discounted [EUR2018]"),
 }
 
 
