@@ -136,19 +136,15 @@ def status(folder):
                   f"{record['error']}", soft_wrap=True, markup=False)
 
 
-def submit(folder, yes, quiet):
-    """Show the job script of what is missing, and submit it."""
-    from scenarios import syntax
+def submit(folder, cluster, yes, quiet):
+    """Show the job script of what is missing, as the plan's [cluster] says, and submit it."""
     from sim.engines import slurm
     from sim.sweep.measure import of_folder
-    from sim.sweep.plan import Cluster
 
     units = folder.missing()
     if not units:
         typer.echo(f"{folder.path}: nothing is missing.")
         return
-    tables, _ = syntax.read(folder.path / "plan.toml")
-    cluster = Cluster.model_validate(tables.get("cluster", {}))
     path = slurm.prepare(folder, cluster, of_folder(folder), units)
     if not quiet:
         typer.echo(path.read_text(encoding="utf-8"))

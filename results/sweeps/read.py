@@ -27,7 +27,11 @@ MEASURES = {
 
 def begun(folder):
     """The facts of a sweep as it was begun: what its plan.json says."""
-    return json.loads((pathlib.Path(folder) / "plan.json").read_text(encoding="utf-8"))
+    file = pathlib.Path(folder) / "plan.json"
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ValueError(f"{file} is damaged, so the folder cannot be read; put back a copy of it, or start a new folder") from None
 
 
 def expansions(folder):
