@@ -206,6 +206,21 @@ def test_an_array_task_has_compiled_code_of_its_own(sweep, monkeypatch):
     assert any(line.startswith("unset NUMBA_CACHE_DIR") for line in lines)
 
 
+def test_a_job_script_bears_any_path_and_a_plan_s_file_any_name(sweep, tmp_path):
+    """Slurm reads %j in a path as the job's number, and the rest of a line after a space as another option."""
+    from sim.engines import slurm
+    from sim.sweep import plan
+    from sim.sweep.measure import Measured
+
+    folder = sweep("quick", place=tmp_path / 'a "b" 100%j')
+    text = slurm.script(folder, plan.Cluster(), Measured(1.0, 1.0, 2.0, 3 * 10**8, 10_000, 2), folder.missing(), 1)
+    assert f'#SBATCH --output="{tmp_path}/a \\"b\\" 100%%j/tiny/log/%A_%a.out"' in text.splitlines()
+    file = tmp_path / "my plan\n#SBATCH v1.2.toml"
+    file.write_text('[sweep]\nscenarios = ["promeq"]\n[cluster]\ncpus = 3\n', encoding="utf-8")
+    assert plan.load(file).id == "my-plan--SBATCH-v1.2"
+    assert plan.cluster(file).cpus == 3
+
+
 def test_dask_at_an_address(sweep, hashed):
     """Workers that somebody else started, as on a list of ssh hosts."""
     distributed = pytest.importorskip("distributed")
