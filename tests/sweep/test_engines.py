@@ -217,7 +217,7 @@ def test_a_store_opens_with_other_libraries(sweep, library):
     if library == "polars":
         rows, total = module.scan_parquet(files).select(module.len(), module.col("value").sum()).collect().row(0)
     else:
-        rows, total = module.sql(f"SELECT count(*), sum(value) FROM '{files}'").fetchone()
+        rows, total = module.sql(f"SELECT count(*), sum(value) FROM '{files}'").fetchall()[0]
     expected = read.rows(folder.path)["value"]
     assert rows == len(expected) == 20 * 6
     assert total == pytest.approx(expected.sum(), rel=1e-12)
