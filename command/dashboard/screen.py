@@ -1,7 +1,7 @@
 """The frame of the page: language, which page, which runs; the address keeps all three."""
 
 import importlib
-import threading
+import time
 from concurrent.futures import wait
 
 import streamlit as st
@@ -18,7 +18,7 @@ PAGES = {
     "evidence": word("Evidence and fit"), "monitoring": word("Monitoring"), "runs": word("All runs"),
 }
 ACTIONS = ("make", "runs")  # pages that need no finished run
-SHOWN = threading.Event()  # somebody has been shown a page
+SHOWN = []  # when a page was last shown to anybody [seconds of time.monotonic]; empty before
 LOOK = 0.5  # seconds between looks at a run that is being opened
 
 
@@ -44,7 +44,7 @@ def render(runs):
             st.error(say("This cannot be shown: {reason}", reason=show.literal(str(error))))
         except OSError as error:
             st.error(say("A file of the run cannot be read; was its folder moved or deleted? ({reason})", reason=error.strerror or "?"))
-    SHOWN.set()
+    SHOWN[:] = [time.monotonic()]
 
 
 def _asked(key, known, default):

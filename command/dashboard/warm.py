@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import time
 
 from command.dashboard import screen
 from results import figures, store
@@ -9,7 +10,8 @@ from results.dashboard import shelf
 
 __all__ = ["answer", "rest"]
 
-PATIENCE = 30.0  # seconds after which the other pages are made ready though nobody has come
+QUIET = 5.0  # seconds without a touch after which the other pages are made ready, so that nobody waits for it
+PATIENCE = 60.0  # seconds after which they are though nobody has come
 UNREADABLE = (store.StoreError, figures.FigureError, OSError, ValueError, KeyError)  # told to the visitor who asks for it
 
 
@@ -22,12 +24,14 @@ def answer(runs):
 
 
 def rest(runs):
-    """Draw the pictures of the first page; import the other pages once somebody reads it, so that nobody waits for them."""
+    """Draw the pictures of the first page; import the other pages while somebody reads it."""
     for name in screen.module("compare").FIGURES:
         with contextlib.suppress(*UNREADABLE):
             for view in _newest(runs):
                 view.picture(name)
-    screen.SHOWN.wait(PATIENCE)
+    began = time.monotonic()
+    while time.monotonic() < (screen.SHOWN[0] + QUIET if screen.SHOWN else began + PATIENCE):
+        time.sleep(0.5)
     for name in screen.PAGES:
         screen.module(name)
     with contextlib.suppress(OSError, AttributeError):

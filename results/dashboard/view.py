@@ -66,6 +66,11 @@ class Live(View):
         with speaking(self.language):
             return payback.sentences(self._page)
 
+    def payers(self):
+        """The `results.report.tables.Shown` of net cost by payer."""
+        with speaking(self.language):
+            return payback.by_payer(self._page)
+
     def calendar(self):
         """{month number: text 2018-03} of the months measured."""
         found = self._page.tables["outcomes"][["month", "date"]].drop_duplicates()
@@ -95,6 +100,10 @@ class Made(View):
     def paybacks(self):
         """Sentences on when the public sector has its money back."""
         return self._facts["paybacks"]
+
+    def payers(self):
+        """The `results.report.tables.Shown` of net cost by payer."""
+        return self._facts["payers"]
 
     def calendar(self):
         """{month number: text 2018-03} of the months measured."""
@@ -139,7 +148,7 @@ def everything(folders, arm, language, tell=lambda done, whole: None):
             tell(len(sections) + len(pictures), len(texts) + len(wanted))
             pictures[name, tuple(sorted(options.items()))] = _picture(live, name, options)
         return {"arms": live.arms, "names": dict(live.names), "sections": sections, "pictures": pictures, "paybacks": live.paybacks(),
-                "calendar": live.calendar()}
+                "payers": live.payers(), "calendar": live.calendar()}
 
 
 def _picture(live, name, options):
