@@ -94,8 +94,9 @@ CHOICES = {
 
 
 def name(setting):
-    """What a setting is called; a name without words of its own is written with spaces."""
-    return say(NAMES[setting]) if setting in NAMES else setting.replace("_", " ")
+    """What a setting is called, with a capital; a name without words of its own is written with spaces."""
+    text = say(NAMES[setting]) if setting in NAMES else setting.replace("_", " ")
+    return text[:1].upper() + text[1:]
 
 
 def unit(text):

@@ -207,7 +207,7 @@ def test_the_whole_story(browser, server):
     for label, value in SIZE:
         visit.fill(label, value)
     visit.choose("Intervention to change", "Participatory groups for the unemployed")
-    visit.fill("length [weeks]", 12)
+    visit.fill("Length [weeks]", 12)
     page.get_by_text("Changed; before:").wait_for()
     page.get_by_text(re.compile(r"300 simulated residents .* over 1 years, 2 draws")).wait_for()
     written = tomllib.loads(visit.download("Download (TOML)"))
