@@ -94,8 +94,10 @@ CHOICES = {
 
 
 def name(setting):
-    """What a setting is called, with a capital; a name without words of its own is written with spaces."""
-    text = say(NAMES[setting]) if setting in NAMES else setting.replace("_", " ")
+    """What a setting is called, with a capital; a name without words of its own, as of the model's numbers, is written with spaces."""
+    if setting not in NAMES:
+        return setting.replace("_", " ")
+    text = say(NAMES[setting])
     return text[:1].upper() + text[1:]
 
 

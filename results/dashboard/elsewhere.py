@@ -47,7 +47,8 @@ def _make(file, folders, arm, language):
     key = tuple(folders), arm, language
     command = [sys.executable, "-m", "results.dashboard.elsewhere", str(file), language, arm or "", *folders]
     with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True, stdin=subprocess.DEVNULL,
+                                   env={"OPENBLAS_NUM_THREADS": "1", **os.environ})  # matrices are small: threads would only wait
         try:
             for line in process.stdout:
                 _under_way[key] = tuple(map(int, line.split()))
