@@ -19,6 +19,7 @@ from results import store
 __all__ = ["made", "progress"]
 
 MOST = 12  # files kept, the least lately used go first
+PART = "part "  # how a line begins that says how far it is; libraries may say other things
 SOURCES = Path(__file__).parents[1]
 _under_way = {}  # (folders, arm, language): parts done, parts in all
 
@@ -51,7 +52,8 @@ def _make(file, folders, arm, language):
                                    env={"OPENBLAS_NUM_THREADS": "1", **os.environ})  # matrices are small: threads would only wait
         try:
             for line in process.stdout:
-                _under_way[key] = tuple(map(int, line.split()))
+                if line.startswith(PART):
+                    _under_way[key] = tuple(map(int, line.removeprefix(PART).split()))
         finally:
             _under_way.pop(key, None)
             process.stdout.close()
@@ -97,7 +99,7 @@ def _keep(file, content):
 
 
 def _tell(done, whole):
-    sys.stdout.write(f"{done} {whole}\n")
+    sys.stdout.write(f"{PART}{done} {whole}\n")
     sys.stdout.flush()
 
 
