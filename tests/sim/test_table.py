@@ -129,7 +129,9 @@ def test_empty_files(tmp_path, text, expected):
     assert expected in problems(tmp_path, text)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("", "cannot be read"), (MAPLESS, "has no rows"), ("ika,kunta\n3,286\n", "'sex' is missing")])
+@pytest.mark.parametrize(("text", "expected"), [
+    ("", "cannot be read"), (MAPLESS, "has no rows"), ("ika,kunta\n3,286\n", "'sex' is missing"),
+])
 def test_what_cannot_be_opened_is_told_before_anything_runs(tmp_path, text, expected):
     """Loading a scenario says of its table of residents what reading it would; and looks again once the file has changed."""
     path = tmp_path / "people.csv"
