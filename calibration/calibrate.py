@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from calibration import checks, figures, problem, recovery, simulate, statistics, targetfile, words
+from calibration import checks, figures, problem, recovery, simulate, statistics, targetfile
 from calibration.methods import method as method_of
-from results import store
+from results import calibrationtext, store
 from scenarios.problems import near_miss
 from sim import runs
 from sim.intervention import kinds
@@ -81,7 +81,7 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
 
     say(f"sensitivity: {len(asked.free) + 1} runs")
     seen = checks.sensitivity(asked, lambda z: simulate.together(asked, z, SENSITIVITY_ROWS, workers))
-    blind = seen.loc[seen["contraction"] < checks.UNSEEN, "number"].tolist()
+    blind = seen.loc[seen["contraction"] < calibrationtext.UNSEEN, "number"].tolist()
     if blind:
         say(f"The targets cannot see {', '.join(blind)}: what comes out of these is the prior.")
     fit = chosen.fit(asked, run, budget, seed, say)
@@ -106,7 +106,7 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
             tables["recovery"], ranks = recovery.check(asked, fit.design, fit.simulated, truths, observed, seed)
             tables["ranks"] = pd.DataFrame(ranks, columns=asked.names)
     facts |= {"runs_of_checks": extra, "seconds": round(time.time() - started, 1)}
-    text = words.paragraph(asked, fit, tables, facts)
+    text = calibrationtext.paragraph(tables, facts)
     with store.building(Path(out) / store.name("calibrate", asked.id)) as build:
         _write(build.path, asked, fit, tables, facts, text)
     shutil.rmtree(working, ignore_errors=True)

@@ -7,7 +7,6 @@ from calibration.methods import emulator
 from calibration.surrogate import Surrogate
 
 STEP = 1.0  # prior standard deviations of the local sensitivity pass
-UNSEEN = 0.05  # a number whose variance the targets would cut by less than this is not seen by them
 FAR = 4.0  # standard errors between a target and the nearest run before the prior is said to exclude it
 FAILS = 3.0  # standard errors between a target and the posterior's prediction before it is said to be missed
 WRONG = 2.0  # standard errors by which a target is taken to be wrong in the robustness table

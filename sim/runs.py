@@ -46,6 +46,10 @@ def load(name, overrides=None):
     if scenario.population.areas:  # read here as well, so that what is wrong with it is told before anything runs
         narrowed = scenario.origins.get("population.places") == COMMAND_LINE
         areas.read(scenario.population.areas, _records(scenario), narrowed)
+    if scenario.population.table:
+        from sim import table
+
+        table.look(scenario.population.table, scenario.population.columns)
     return scenario
 
 

@@ -1,5 +1,6 @@
 """The user's own table of residents (CSV or Parquet), read whole or refused whole."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from sim.columns import COLUMNS, TableError, codes, near, numbers, places
 from sim.population import STARTING, arrange, birth_months, complete, settle
 from sim.residents import Origin, Urbanity
 
-__all__ = ["COLUMNS", "TableError", "read"]
+__all__ = ["COLUMNS", "TableError", "look", "read"]
 
 MOST = np.iinfo(STARTING["adults"]).max  # members that a household can count
 _DIRECT = (
@@ -47,6 +48,24 @@ def read(path, columns, municipalities, parameters, seed, start_year, areas=None
     if problems:
         raise TableError(path, problems)
     return _residents(values, municipalities, parameters, seed, start_year, areas)
+
+
+def look(path, columns):
+    """Refuse, before anything runs, a table that `read` could not open or that lacks a column. Raises TableError as `read` does."""
+    facts = Path(path).stat()
+    problems = _looked(str(path), tuple(sorted((columns or {}).items())), facts.st_mtime_ns, facts.st_size)
+    if problems:
+        raise TableError(path, problems)
+
+
+@functools.lru_cache(maxsize=16)
+def _looked(path, columns, stamp, size):
+    """Problems of a file as it was at a time; asked at every touch of a form, so that a file that has not changed is read once."""
+    try:
+        _names(path, _load(path), dict(columns))
+    except TableError as error:
+        return error.problems
+    return []
 
 
 def _load(path):

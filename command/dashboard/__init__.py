@@ -34,16 +34,15 @@ def options(port, browser):
     }
 
 
-def _share_memory():
-    """Visitors' threads share two pools of memory; by default glibc gives each its own, of which little ever comes back."""
+def _spare_memory():
+    """Visitors' threads share two pools of memory; by default glibc gives each its own, of which little ever comes back.
+
+    Rules stay uncompiled here, since the server checks scenarios and never runs them; its jobs do not inherit this (`jobs.start`).
+    """
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
-def _make_ready(runs):
-    """Before the first visit: what it needs imported, the newest run opened, its first pictures drawn."""
-    importlib.import_module("command.dashboard.warm").warm(runs)
 
 
 def dashboard(
@@ -57,8 +56,10 @@ def dashboard(
     except ImportError:
         raise ValueError("the dashboard needs Streamlit: pip install 'hytesim[dashboard]'") from None
     Path(runs).mkdir(parents=True, exist_ok=True)
-    _share_memory()
+    _spare_memory()
+    warm = importlib.import_module("command.dashboard.warm")
+    warm.answer(runs)
     settings = options(port, browser)
     bootstrap.load_config_options(settings)
-    threading.Thread(target=_make_ready, args=(runs,), daemon=True).start()
+    threading.Thread(target=warm.rest, args=(runs,), daemon=True).start()
     bootstrap.run(str(SCRIPT), False, [str(Path(runs).absolute())], settings)

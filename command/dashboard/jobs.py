@@ -73,6 +73,7 @@ def _begin(runs, command, facts, files):
         process = subprocess.Popen(
             [sys.executable, "-m", "command.dashboard.work", str(home)], start_new_session=True, pass_fds=(held.fileno(),),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"},  # see `_spare_memory`
         )
         held.write(str(process.pid))
     return name

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from command.dashboard import form, start
+from command.dashboard import form, labels, start
 from results.dashboard import show
 from results.language import current, say, word
 from results.report.tables import EVIDENCE, Shown
@@ -108,7 +108,7 @@ def _form(runs):
 def _field(field, changes, parent):
     """One setting: its field, and beside it unit, range, default, evidence and source; a change is marked."""
     key = f"make_{parent}_{field.key}"
-    label = f"{field.name.replace('_', ' ')}" + (f" [{field.unit}]" if field.unit else "")
+    label = labels.name(field.name) + (f" [{labels.unit(field.unit)}]" if field.unit else "")
     with st.container(border=field.key in changes):
         if field.kind == "quantity":
             _quantity(field, changes, key, label)
@@ -122,7 +122,8 @@ def _others(fixed, parent):
     """The settings that have no field of their own."""
     with st.expander(say("Settings that only the file can change")):
         st.caption(say("Choose “Write or upload a file” and extend {name} to change these.", name=f"`{parent}`"))
-        rows = [[field.name.replace("_", " "), _short(field.value), field.unit] for field in fixed if field.value not in (None, [], ())]
+        rows = [[labels.name(field.name), _short(field.value), labels.unit(field.unit)] for field in fixed
+                if field.value not in (None, [], ())]
         show.table(Shown(say("Settings"), [say("Setting"), say("Value"), say("Unit or meaning")], rows))
 
 
@@ -130,7 +131,8 @@ def _widget(field, value, key, label):
     if field.kind == "flag":
         return st.checkbox(label, value, key=key)
     if field.kind == "choice":
-        return st.selectbox(label, field.choices, field.choices.index(value) if value in field.choices else None, key=key)
+        place = field.choices.index(value) if value in field.choices else None
+        return st.selectbox(label, field.choices, place, format_func=labels.choice, key=key)
     if field.kind == "date":
         return st.date_input(label, value, key=key, format="YYYY-MM-DD")
     number = int if field.kind == "whole" else float
@@ -161,8 +163,8 @@ def _note_change(changes, key, value, before):
 
 
 def _about(field, changes):
-    """What stands beside a field, in words."""
-    parts = []
+    """What stands beside a field, in words; first its name in the file."""
+    parts = [f"`{field.name}`"]
     if field.key in changes:
         parts.append("**" + say("Changed; before: {value}", value=show.literal(_short(field.value))) + "**")
     if field.low is not None and field.high is not None:

@@ -1,6 +1,8 @@
 """The frame of the page: language, which page, which runs; the address keeps all three."""
 
 import importlib
+import time
+from concurrent.futures import wait
 
 import streamlit as st
 
@@ -16,6 +18,8 @@ PAGES = {
     "evidence": word("Evidence and fit"), "monitoring": word("Monitoring"), "runs": word("All runs"),
 }
 ACTIONS = ("make", "runs")  # pages that need no finished run
+SHOWN = []  # when a page was last shown to anybody [seconds of time.monotonic]; empty before
+LOOK = 0.5  # seconds between looks at a run that is being opened
 
 
 def module(name):
@@ -40,6 +44,7 @@ def render(runs):
             st.error(say("This cannot be shown: {reason}", reason=show.literal(str(error))))
         except OSError as error:
             st.error(say("A file of the run cannot be read; was its folder moved or deleted? ({reason})", reason=error.strerror or "?"))
+    SHOWN[:] = [time.monotonic()]
 
 
 def _asked(key, known, default):
@@ -73,8 +78,7 @@ def _results(runs, name):
     if not chosen:
         st.info(say("Choose at least one run."))
         return
-    with st.spinner(say("Opening; a large run takes some minutes the first time.")):
-        view = shelf.ready(runs, chosen)
+    view = _opened(runs, chosen)
     others = view.arms[1:]
     if len(others) > 1 and name not in ("compare", "pays"):
         view = view.at(st.selectbox(say("Scenario"), others, format_func=lambda arm: label(arm, view.names)))
@@ -85,6 +89,19 @@ def _results(runs, name):
         follow.render(runs, view)
     if name == "compare" and st.toggle(say("Compare other scenarios: start a new run")):
         _start(runs)
+
+
+def _opened(runs, chosen):
+    """The view of the chosen runs; while a large one is being made, a bar says how far that is."""
+    asked, progress = shelf.asked(runs, chosen)
+    place = st.empty()
+    while wait([asked], LOOK).not_done:
+        done, whole = progress() or (0, 1)
+        text = say("Preparing a large run once; part {done} of {all}.", done=done, all=whole) if done else say(
+            "Opening; a large run takes some minutes the first time.")
+        place.progress(done / whole, text=text)
+    place.empty()
+    return asked.result()
 
 
 def _start(runs):

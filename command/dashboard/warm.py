@@ -1,22 +1,44 @@
-"""Makes ready what a first visit shows: the modules of its page, the newest run and its pictures, then all other pages."""
+"""Makes ready what visits need: the newest run's answer before the server answers, then its pictures, then all other pages."""
 
 import contextlib
+import ctypes
+import time
 
 from command.dashboard import screen
 from results import figures, store
 from results.dashboard import shelf
 
-__all__ = ["warm"]
+__all__ = ["answer", "rest"]
+
+QUIET = 5.0  # seconds without a touch after which the other pages are made ready, so that nobody waits for it
+PATIENCE = 60.0  # seconds after which they are though nobody has come
+UNREADABLE = (store.StoreError, figures.FigureError, OSError, ValueError, KeyError)  # told to the visitor who asks for it
 
 
-def warm(runs):
-    """Open the newest run of a folder and draw the pictures of the first page; what cannot be opened is left to the visitor."""
-    first = screen.module("compare")
-    with contextlib.suppress(store.StoreError, OSError, ValueError, KeyError):
-        for entry in shelf.listed(runs)[:1]:
-            view = shelf.ready(runs, [entry.name])
-            for name in first.FIGURES:
-                with contextlib.suppress(figures.FigureError):
-                    view.picture(name)
+def answer(runs):
+    """Import what the first page needs, open the newest run and write its answer; a large run is opened when it is asked for."""
+    screen.module("compare")
+    with contextlib.suppress(*UNREADABLE):
+        for view in _newest(runs):
+            view.section("answer")
+
+
+def rest(runs):
+    """Draw the pictures of the first page; import the other pages while somebody reads it."""
+    for name in screen.module("compare").FIGURES:
+        with contextlib.suppress(*UNREADABLE):
+            for view in _newest(runs):
+                view.picture(name)
+    began = time.monotonic()
+    while time.monotonic() < (screen.SHOWN[0] + QUIET if screen.SHOWN else began + PATIENCE):
+        time.sleep(0.5)
     for name in screen.PAGES:
         screen.module(name)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)  # give back what drawing has taken
+
+
+def _newest(runs):
+    """The view of the newest run of a folder, if there is one and it is not large: a list of one or none."""
+    names = [entry.name for entry in shelf.listed(runs)[:1]]
+    return [shelf.ready(runs, names)] if names and not shelf.large(runs, names) else []

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from results import store
+from results import calibrationtext, store
 from results.dashboard import show
 from results.language import say, word
 from results.report import names
@@ -72,16 +72,28 @@ def render(view):
         return
     chosen = found[st.selectbox(say("Calibration"), range(len(found)), format_func=lambda k: found[k].folder.name)]
     show.plain(_made(chosen.facts))
-    summary = chosen.folder / "summary.md"
-    if summary.is_file():
-        with st.expander(say("What was learnt, what fails and how it was made (in English)")):
-            show.paragraphs(summary.read_text(encoding="utf-8").replace("# ", "## "))
+    summary = _summary(chosen)
+    if summary:
+        with st.expander(say("What was learnt, what fails and how it was made")):
+            show.paragraphs(summary.replace("# ", "## "))
     for name, (title, headers) in TABLES.items():
         _table(chosen.folder / "tables" / f"{name}.csv", say(title), {column: say(text) for column, text in headers.items()})
     for name, title in PICTURES.items():
         path = chosen.folder / "figures" / f"{name}.png"
         if path.is_file():
             show.picture(say(title), "", say("The picture's own words are in English."), path.read_bytes(), "image/png")
+
+
+def _summary(chosen):
+    """Markdown text of a calibration in the language in use; as it was written in its folder where that does not hold all it takes."""
+    import pandas as pd
+
+    try:
+        tables = {path.stem: pd.read_csv(path) for path in (chosen.folder / "tables").glob("*.csv")}
+        return calibrationtext.paragraph(tables, chosen.facts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        path = chosen.folder / "summary.md"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _made(facts):

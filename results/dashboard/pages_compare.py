@@ -1,4 +1,4 @@
-"""Compare: the answer in sentences, the table a decision needs, the equity plane, wellbeing and the gap over time."""
+"""Compare: the answer in sentences, the table a decision needs, net cost by payer, the equity plane, wellbeing and the gap over time."""
 
 from results.dashboard import show
 from results.language import say
@@ -20,6 +20,7 @@ def render(view):
                 show.plain(text)
     for shown in answer.tables:
         show.table(shown)
+    show.table(view.payers())
     manifest = view.run.manifest
     if "numbers" in manifest:
         show.plain(say(

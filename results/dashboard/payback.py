@@ -1,13 +1,25 @@
-"""When the public sector has its money back, in a sentence for each scenario."""
+"""What each payer pays, in a table, and when the public sector has its money back, in a sentence for each scenario."""
 
 from results import figures
 from results.language import say
 from results.report import numbers
-from results.words import label, money
+from results.report.tables import Shown
+from results.words import PAYERS, label, money
 
-__all__ = ["payback", "sentences"]
+__all__ = ["by_payer", "payback", "sentences"]
 
 PUBLIC = ("municipality", "county", "state", "kela")
+
+
+def by_payer(page):
+    """Net cost of each payer in each scenario of a `results.report.page.Page`; a table without rows where nothing is compared."""
+    rows, payers = [], []
+    if page.found.summaries:
+        wide = numbers.perspectives(page.found).pivot(index="arm", columns="payer", values="cost")
+        payers = [payer for payer in PAYERS if payer in wide]
+        rows = [[label(arm, page.names), *(money(wide.at[arm, payer], True) for payer in payers)] for arm in page.found.summaries]
+    note = say("Means of runs, whole period, real population, discounted; what a payer saves has a minus sign.")
+    return Shown(say("Net cost by payer"), [say("Scenario"), *map(label, payers)], rows, note)
 
 
 def sentences(page):

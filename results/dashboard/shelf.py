@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from results import report, store
-from results.dashboard import view
+from results.dashboard import elsewhere, view
 from results.dashboard.kept import kept
 from results.language import current, say
 
-__all__ = ["DRAWING", "Entry", "delete", "find", "forget", "listed", "ready", "report_html", "zipped"]
+__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "large", "listed", "ready", "report_html", "zipped"]
 
 VIEWS = 4  # opened runs that are held in memory, each in one language
 SECOND_TABLE = re.compile(r"(?<=\n)\[(?!scenario\])")
@@ -72,8 +72,24 @@ def find(runs, name):
 
 def ready(runs, names, arm=None):
     """The runs of these names side by side as a `View` in the language in use: small cells hidden, summaries made."""
-    stamps = tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
-    return _view(stamps, arm, current())
+    return _view(_stamps(runs, names), arm, current())
+
+
+def asked(runs, names, arm=None):
+    """As `ready`, made in a thread of its own: a Future of the `View`, and a function that tells (parts done, parts in all) or None."""
+    stamps, language = _stamps(runs, names), current()
+    folders = [folder for folder, _ in stamps]
+    return _view.later(stamps, arm, language), lambda: elsewhere.progress(folders, arm, language)
+
+
+def large(runs, names):
+    """Whether these runs together are too large to be held in the server."""
+    return view.large(find(runs, name) for name in names)
+
+
+def _stamps(runs, names):
+    """Folders of runs and when each was made."""
+    return tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
 
 
 @kept(VIEWS)

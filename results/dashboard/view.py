@@ -1,25 +1,22 @@
 """What the pages show of an opened run: sections, pictures and sentences, made when asked for, or all at once for a large run.
 
-A large run (`LARGE`) is not held in the server: a process of its own reads it, makes all that pages show, hands that over and ends.
+A large run (`LARGE`) is not held in the server: a process of its own makes all that pages show (`elsewhere`).
 """
 
 import contextlib
-import pickle
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 from results import figures, report, store
-from results.dashboard import payback
+from results.dashboard import elsewhere, payback
 from results.dashboard.kept import kept
 from results.language import current, say, speaking
 from results.report.page import section
 
-__all__ = ["LARGE", "Live", "Made", "View", "opened"]
+__all__ = ["LARGE", "Live", "Made", "View", "everything", "large", "opened"]
 
 LARGE = 15e6  # bytes of a run's outcomes on disk, from which it is made elsewhere; its tables would take 30 times as much memory
 SECTIONS = ("answer", "gap", "money", "worth", "drives", "rests", "limits")
+OF_THE_FOCUS = ("answer", "rests")  # the other sections are the same whatever scenario is in focus
 OVERALL = ("equity_plane", "wellbeing_by_group", "gap_over_time", "gain_by_start", "waiting_and_unmet", "cost_by_payer", "budget_impact",
            "ce_plane", "ceac")
 OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "card_participation", "indicators_estimated")
@@ -50,7 +47,7 @@ class Live(View):
 
     def section(self, name):
         """A `results.report.page.Section` without its pictures."""
-        return self._section(name, self.focus)
+        return self._section(name, self.focus if name in OF_THE_FOCUS else self.arms[min(1, len(self.arms) - 1)])
 
     def _write(self, name, focus):
         with speaking(self.language):
@@ -68,6 +65,11 @@ class Live(View):
         """Sentences on when the public sector has its money back."""
         with speaking(self.language):
             return payback.sentences(self._page)
+
+    def payers(self):
+        """The `results.report.tables.Shown` of net cost by payer."""
+        with speaking(self.language):
+            return payback.by_payer(self._page)
 
     def calendar(self):
         """{month number: text 2018-03} of the months measured."""
@@ -99,6 +101,10 @@ class Made(View):
         """Sentences on when the public sector has its money back."""
         return self._facts["paybacks"]
 
+    def payers(self):
+        """The `results.report.tables.Shown` of net cost by payer."""
+        return self._facts["payers"]
+
     def calendar(self):
         """{month number: text 2018-03} of the months measured."""
         return self._facts["calendar"]
@@ -107,10 +113,15 @@ class Made(View):
 def opened(folders, arm, language, lock):
     """The view of runs side by side in a language."""
     run = _joined(folders)
+    if large(folders):
+        return Made(run, elsewhere.made(folders, arm, language))
     with speaking(language):
-        if sum(path.stat().st_size for folder in folders for path in Path(folder).glob("outcomes/*")) < LARGE:
-            return Live(report.prepare(run, arm), lock)
-    return Made(run, _elsewhere(folders, arm, language))
+        return Live(report.prepare(run, arm), lock)
+
+
+def large(folders):
+    """Whether runs together have so many outcomes that a process of its own reads them."""
+    return sum(path.stat().st_size for folder in folders for path in Path(folder).glob("outcomes/*")) >= LARGE
 
 
 def _joined(folders):
@@ -120,26 +131,24 @@ def _joined(folders):
     return runs[0] if len(runs) == 1 else several.join(runs)
 
 
-def _elsewhere(folders, arm, language):
-    """`everything` of these runs, made in a process that ends with it. StoreError with its last words if it fails."""
-    with tempfile.TemporaryDirectory(prefix="hytesim-") as home:
-        file = Path(home) / "everything"
-        command = [sys.executable, "-m", "results.dashboard.view", str(file), language, arm or "", *folders]
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode or not file.is_file():
-            raise store.StoreError((done.stderr.strip().splitlines() or ["?"])[-1])
-        return pickle.loads(file.read_bytes())
+def everything(folders, arm, language, tell=lambda done, whole: None):
+    """All that pages show of runs: arms, names, sections and pictures for every arm in focus, sentences and the calendar.
 
-
-def everything(folders, arm, language):
-    """All that pages show of runs: arms, names, sections and pictures for every arm in focus, sentences and the calendar."""
+    tell: called with (done, all) before each part is made.
+    """
     with speaking(language):
         live = Live(report.prepare(_joined(folders), arm), contextlib.nullcontext())
-        sections = {(name, focus): live.at(focus).section(name) for focus in live.arms[1:] or live.arms for name in SECTIONS}
+        texts = [(name, focus) for focus in live.arms[1:] or live.arms for name in SECTIONS]
         wanted = [(name, {}) for name in OVERALL] + [(name, {"arm": focus}) for focus in live.arms[1:] for name in OF_AN_ARM]
-        pictures = {(name, tuple(sorted(options.items()))): _picture(live, name, options) for name, options in wanted}
+        sections, pictures = {}, {}
+        for name, focus in texts:
+            tell(len(sections), len(texts) + len(wanted))
+            sections[name, focus] = live.at(focus).section(name)
+        for name, options in wanted:
+            tell(len(sections) + len(pictures), len(texts) + len(wanted))
+            pictures[name, tuple(sorted(options.items()))] = _picture(live, name, options)
         return {"arms": live.arms, "names": dict(live.names), "sections": sections, "pictures": pictures, "paybacks": live.paybacks(),
-                "calendar": live.calendar()}
+                "payers": live.payers(), "calendar": live.calendar()}
 
 
 def _picture(live, name, options):
@@ -148,8 +157,3 @@ def _picture(live, name, options):
         return live.picture(name, **options)._replace(frame=None)
     except figures.FigureError as error:
         return str(error)
-
-
-if __name__ == "__main__":
-    file, language, arm, *folders = sys.argv[1:]
-    Path(file).write_bytes(pickle.dumps(everything(folders, arm or None, language)))

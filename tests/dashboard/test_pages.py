@@ -9,17 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
-from command.dashboard import form, jobs, options, screen  # noqa: E402
+from command.dashboard import form, jobs, labels, options, screen  # noqa: E402
 from results import figures, store  # noqa: E402
-from results.dashboard import lives, pages_map, pages_monitoring, payback, shelf, show, view  # noqa: E402
+from results.dashboard import elsewhere, lives, pages_map, pages_monitoring, payback, shelf, show, view  # noqa: E402
 from results.dashboard.kept import kept  # noqa: E402
 from results.language import say, speaking  # noqa: E402
+from sim.intervention import kinds  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "run_format_1"
 EVIL = "<img src=x onerror=alert(1)>"
@@ -38,6 +40,27 @@ def runs(tmp_path):
     return tmp_path / "runs"
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """The same for tests that change nothing in it: opened and drawn once for all of them."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(STORED, folder / "stored")
+    return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Pictures keep their words and numbers and are not drawn, where a test is about what stands around them."""
+    monkeypatch.setattr(figures, "in_page", lambda name, figure: figures.Picture(
+        name, figure.title, figure.how, figure.says, "<svg/>", figure.frame))
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """What is made of large runs is kept in a folder of the test."""
+    monkeypatch.setattr(elsewhere, "_home", lambda: tmp_path / "cache")
+
+
 def visit(runs, page="compare", language="en", **address):
     """The page after its first run."""
     test = testing.AppTest.from_function(_page, args=(str(runs),), default_timeout=120)
@@ -50,10 +73,10 @@ def html(test):
     return "".join(element.proto.body for element in test.get("html"))
 
 
-@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
 @pytest.mark.parametrize("page", list(screen.PAGES))
-def test_every_page_in_every_language(runs, page, language):
-    test = visit(runs, page, language)
+def test_every_page_in_every_language(shared, undrawn, page, language):
+    test = visit(shared, page, language)
     assert not test.exception and not test.error
     with speaking(language):
         assert test.title[0].value == say(screen.PAGES[page])
@@ -61,14 +84,17 @@ def test_every_page_in_every_language(runs, page, language):
 
 
 def test_compare_shows_the_decision_table_and_pictures(runs):
-    shown = html(visit(runs))
-    assert "What a decision needs" in shown and "P(narrows)" in shown
+    test = visit(runs)
+    shown = html(test)
+    assert not test.exception and not test.error and screen.SHOWN
+    assert "What a decision needs" in shown and "Net cost by payer" in shown and "P(narrows)" in shown
     assert shown.count('src="data:image/svg+xml;base64,') >= 3
     assert shown.count("<img alt=") == shown.count("<img ")
 
 
 @pytest.mark.parametrize("name", ["../..", "..", "/etc", "stored/../stored", "nothing"])
-def test_names_lead_nowhere_else(runs, name):
+def test_names_lead_nowhere_else(shared, undrawn, name):
+    runs = shared
     test = visit(runs, run=name)
     assert not test.exception and show.literal(name) in test.warning[0].value
     for do in (shelf.find, shelf.delete, shelf.zipped):
@@ -77,7 +103,7 @@ def test_names_lead_nowhere_else(runs, name):
     assert (runs / "stored" / "manifest.json").is_file()
 
 
-def test_a_title_is_only_text(runs):
+def test_a_title_is_only_text(runs, undrawn):
     manifest = runs / "stored" / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["titles"] = dict.fromkeys(facts["arms"], EVIL)
@@ -89,18 +115,18 @@ def test_a_title_is_only_text(runs):
     assert "\\<img" in visit(runs, "runs").expander[0].label
 
 
-@pytest.mark.parametrize("page", ["compare", "gains", "pays", "map", "evidence", "monitoring"])
-def test_a_folder_that_goes_away_is_told(runs, page):
-    test = visit(runs, page)
+def test_a_folder_that_goes_away_is_told(runs, undrawn):
+    tests = [visit(runs, page) for page in screen.PAGES if page not in screen.ACTIONS]
     shutil.rmtree(runs / "stored")
-    test.run()
-    assert not test.exception and test.info
+    for test in tests:
+        test.run()
+        assert not test.exception and test.info
     empty = visit(runs, run="stored")
     assert "There is no finished run here yet" in empty.info[0].value
 
 
 @pytest.mark.parametrize("name", ["outcomes", "ledger", "manifest.json"])
-def test_a_part_that_goes_away_is_told(runs, name):
+def test_a_part_that_goes_away_is_told(runs, name, undrawn):
     visit(runs)
     for path in [runs / "stored" / name, *(runs / "stored" / name).glob("*")]:
         if path.is_file():
@@ -148,7 +174,7 @@ def test_the_title_of_a_job_is_only_text(runs):
     assert any("\\<img" in element.value for element in test.markdown) and not any(EVIL in element.value for element in test.markdown)
 
 
-def test_two_analysts_see_their_own_selection_and_share_runs(runs):
+def test_two_analysts_see_their_own_selection_and_share_runs(runs, undrawn):
     one, other = visit(runs, run="stored"), visit(runs, "pays")
     shutil.copytree(STORED, runs / "second")
     one.run()
@@ -214,14 +240,14 @@ def life(folder, arm):
     ("fi", ("Nainen, 40 vuotta, Kouvola", "Kuukausia työssä: ilman 0, kanssa 2.")),
     ("sv", ("En kvinna på 40 år, Kouvola",)),
 ])
-def test_two_lives_are_told_in_the_language(runs, language, words):
+def test_two_lives_are_told_in_the_language(runs, undrawn, language, words):
     life(runs / "stored" / "lives" / "resident-17_promeq_d1r0", "promeq")
     shown = html(visit(runs, "gains", language))
     assert all(word in shown for word in words), shown
     assert "Two lives" in shown or language != "en"
 
 
-def test_lives_that_cannot_be_read_are_left_out(runs):
+def test_lives_that_cannot_be_read_are_left_out(runs, undrawn):
     folder = runs / "stored" / "lives" / "x"
     folder.mkdir(parents=True)
     for text in ("", "[]", "{}", '{"arms": ["a"]}', '{"arms": 1}'):
@@ -230,7 +256,8 @@ def test_lives_that_cannot_be_read_are_left_out(runs):
     assert not visit(runs, "gains").exception
 
 
-def test_asking_for_two_lives_starts_a_process(runs, monkeypatch):
+def test_asking_for_two_lives_starts_a_process(shared, undrawn, monkeypatch):
+    runs = shared
     asked = []
     monkeypatch.setattr(jobs, "follow", lambda *given: asked.append(given))
     test = visit(runs, "gains")
@@ -242,7 +269,7 @@ def test_asking_for_two_lives_starts_a_process(runs, monkeypatch):
     assert run == "stored" and arguments == ["--arm", "promeq", "--resident", "17"]
 
 
-def test_calibrations_beside_the_run_are_shown(runs):
+def test_calibrations_beside_the_run_are_shown(runs, undrawn):
     folder = runs / "2026_calibrate_x"
     (folder / "tables").mkdir(parents=True)
     (folder / "manifest.json").write_text(json.dumps({"command": "calibrate", "arms": [], "method": "emulator", "runs": 90,
@@ -256,25 +283,70 @@ def test_calibrations_beside_the_run_are_shown(runs):
     assert any("!\\[x\\]" in element.value for element in test.markdown)
 
 
-def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, monkeypatch):
+def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeypatch):
     """The process of its own hands over what pages would have made themselves; a visitor sees the same."""
     near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
     monkeypatch.setattr(view, "LARGE", 0)
     far = view.opened([str(runs / "stored")], None, "fi", nullcontext())
     assert isinstance(near, view.Live) and isinstance(far, view.Made)
-    assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.calendar()) == (
-        near.arms, near.focus, dict(near.names), near.paybacks(), near.calendar())
+    assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.payers(), far.calendar()) == (
+        near.arms, near.focus, dict(near.names), near.paybacks(), near.payers(), near.calendar())
     with speaking("fi"):
         for name in view.SECTIONS:
             assert far.section(name) == near.section(name)
         assert far.picture("equity_plane").says == near.picture("equity_plane").says
         with pytest.raises(figures.FigureError, match="liian suuri"):
             far.picture("municipality_map", boundaries="x")
-    monkeypatch.setattr(view, "_elsewhere", view.everything)
+    monkeypatch.setattr(elsewhere, "_make", None)  # it is kept, so that nothing is made again
     shelf.forget()
     shown = html(visit(runs, "compare", "fi"))
     shelf.forget()
-    assert "Mitä päätöksessä tarvitaan" in shown or shown.count("<img") >= 3
+    assert shown.count("<img") >= 3 and far.section("answer").tables[0].caption in shown
+    (runs / "stored" / "manifest.json").touch()
+    assert elsewhere._place([str(runs / "stored")], None, "fi") != elsewhere._place([str(runs / "stored")], None, "en")
+    with pytest.raises(TypeError):  # but a run that has changed is
+        elsewhere.made([str(runs / "stored")], None, "fi")
+
+
+def test_a_bar_says_how_far_a_large_run_is(shared, undrawn, monkeypatch):
+    """While it is being made, the page looks again and again; once it is made, it is shown."""
+    told, waits = iter([None, (3, 12)]), iter([True, True])
+    monkeypatch.setattr(screen, "LOOK", 0.0)
+    ready, bars = shelf.asked, []
+
+    def asked(runs, names):
+        answer, _ = ready(runs, names)
+        answer.result()
+        return answer, lambda: next(told)
+
+    monkeypatch.setattr(shelf, "asked", asked)
+    monkeypatch.setattr(screen, "wait", lambda *_: SimpleNamespace(not_done=next(waits, False)))
+    empty = screen.st.empty
+    monkeypatch.setattr(screen.st, "empty", lambda: Watched(empty(), bars))
+    test = visit(shared)
+    assert not test.exception and test.get("html")
+    assert bars == [(0.0, "Opening; a large run takes some minutes the first time."),
+                    (0.25, "Preparing a large run once; part 3 of 12.")]
+
+
+class Watched:
+    """A place on the page that notes the bars that were shown in it."""
+
+    def __init__(self, place, bars):
+        self.place, self.bars = place, bars
+
+    def progress(self, share, text):
+        self.bars.append((share, text))
+
+    def empty(self):
+        self.place.empty()
+
+
+def test_a_process_tells_how_far_it_is(shared, undrawn):
+    parts = []
+    found = view.everything([str(shared / "stored")], None, "en", lambda done, whole: parts.append((done, whole)))
+    assert [done for done, _ in parts] == list(range(len(parts))) and {whole for _, whole in parts} == {len(parts)}
+    assert len(parts) == len(found["sections"]) + len(found["pictures"])
 
 
 def test_a_large_run_that_cannot_be_read_is_told(runs, monkeypatch):
@@ -363,6 +435,30 @@ def test_fields_tell_unit_range_default_and_source():
     assert (found["weeks"].kind, found["weeks"].low, found["weeks"].high) == ("whole", 1, 104)
     assert found["online"].kind == "flag" and "municipality" in found["payer"].choices and found["start"].kind == "date"
     assert found["segment"].kind == "fixed"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_settings_have_words_in_the_language(language):
+    """Every setting that the form can show: its name, its unit and its choices."""
+    with speaking(language) as missed:
+        for kind in kinds().values():
+            declared = kind.numbers()
+            for name, info in kind.model_fields.items():
+                if name in form.SKIPPED:
+                    continue
+                field = form._setting("x", name, None, info)
+                text = declared[name].unit if name in declared else field.unit
+                assert name in labels.NAMES and (not text or text in labels.UNITS), (kind, name, text)
+                assert labels.name(name) and (not text or labels.unit(text))
+                assert all(choice in labels.CHOICES or labels.choice(choice) != choice for choice in field.choices), field
+    assert missed == set()
+
+
+def test_a_table_of_residents_that_cannot_be_read_is_told_before_a_run(runs, tmp_path):
+    (tmp_path / "people.csv").write_text("ika,sukupuoli\n3,nainen\n")
+    text = f'[scenario]\nid = "own"\nextends = "baseline"\n[population]\ntable = "{tmp_path / "people.csv"}"\n'
+    (problem,) = form.check(runs, ["baseline", None], form.Asked(), text).problems
+    assert "people.csv" in problem and "column 'municipality' is missing" in problem
 
 
 def test_asked_sizes_are_the_command_lines():

@@ -6,6 +6,7 @@ import pytest
 
 from scenarios import tables
 from scenarios.parameters import shipped
+from sim import runs
 from sim.characteristics import age_of
 from sim.residents import RESIDENT, Care, Education, Origin, Sex, Status
 from sim.table import TableError, read
@@ -126,6 +127,20 @@ MAPLESS = "ika;sukupuoli;kunta\n"
 @pytest.mark.parametrize("text, expected", [("", "cannot be read"), (MAPLESS, "has no rows")])
 def test_empty_files(tmp_path, text, expected):
     assert expected in problems(tmp_path, text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("", "cannot be read"), (MAPLESS, "has no rows"), ("ika,kunta\n3,286\n", "'sex' is missing"),
+])
+def test_what_cannot_be_opened_is_told_before_anything_runs(tmp_path, text, expected):
+    """Loading a scenario says of its table of residents what reading it would; and looks again once the file has changed."""
+    path = tmp_path / "people.csv"
+    path.write_text(text)
+    given = {"population.table": str(path), "population.columns": {"age": "ika", "municipality": "kunta"}}
+    with pytest.raises(TableError, match=expected):
+        runs.load("baseline", given)
+    path.write_text("ika,kunta,sex\n30,286,man\n")
+    assert runs.load("baseline", given).population.table == str(path)
 
 
 def test_missing_file(tmp_path):
