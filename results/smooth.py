@@ -99,7 +99,7 @@ def _fit(base, penalty, y):
     n = len(y)
     centre, middle = base.mean(axis=0), y.mean(axis=0)
     x, y = base - centre, y - middle
-    weight, turned = _turn(x.T @ x / n, penalty)
+    weight, turned = _turn(x, penalty)
     rotated = x @ turned
     pull = rotated.T @ y / n
     keep = 1 / (1 + SMOOTH[:, None] * weight)  # (smoothness, directions)
@@ -109,22 +109,28 @@ def _fit(base, penalty, y):
     fitted = rotated @ (keep[chosen].T * pull) + middle
     unseen = np.empty_like(fitted)
     fold = np.arange(n) % FOLDS
-    strength = SMOOTH[chosen]
     for part in range(FOLDS):
         seen, own = fold != part, fold == part
         bend = rotated[seen].T @ rotated[seen] / seen.sum()
         force = rotated[seen].T @ y[seen] / seen.sum()
-        for j in range(y.shape[1]):
-            unseen[own, j] = rotated[own] @ np.linalg.solve(bend + np.diag(strength[j] * weight + 1e-10), force[:, j]) + middle[j]
+        for level in np.unique(chosen):  # columns that are smoothed alike are solved together
+            alike = np.flatnonzero(chosen == level)
+            found = np.linalg.solve(bend + np.diag(SMOOTH[level] * weight + 1e-10), force[:, alike])
+            unseen[np.ix_(own, alike)] = rotated[own] @ found + middle[alike]
     return fitted, unseen
 
 
-def _turn(gram, penalty):
-    """Directions V with V' gram V = 1 and V' penalty V = diag(weight): penalised regression becomes shrinking one by one."""
+def _turn(x, penalty):
+    """Directions V with V' gram V = 1 and V' penalty V = diag(weight): penalised regression becomes shrinking one by one.
+
+    x: centred basis, shape (runs, columns); gram = x'x / runs. Of more columns than runs the directions are found among the runs.
+    """
     from scipy.linalg import eigh
 
-    values, vectors = eigh(gram)
+    n, columns = x.shape
+    values, vectors = eigh(x @ x.T / n if columns > n else x.T @ x / n)
     some = values > 1e-10 * values[-1]
-    half = vectors[:, some] / np.sqrt(values[some])
+    vectors, values = vectors[:, some], values[some]
+    half = x.T @ vectors / (np.sqrt(n) * values) if columns > n else vectors / np.sqrt(values)
     weight, rotation = eigh(half.T @ penalty @ half)
     return np.maximum(weight, 0.0), half @ rotation
