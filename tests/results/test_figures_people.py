@@ -202,7 +202,7 @@ def test_a_map_stops_at_the_neighbours(full, tmp_path):
 def test_a_bad_boundary_file_is_told(full, tmp_path):
     path = geojson(tmp_path, "number")
     path.write_text(path.read_text(encoding="utf-8").replace("Vaasa", "Turku").replace('"id": "491"', '"id": "9"'), encoding="utf-8")
-    with pytest.raises(ValueError, match="none of the run's municipalities.*NATCODE"):
+    with pytest.raises(ValueError, match=r"none of the run's municipalities.*NATCODE"):
         draw("municipality_map", full, boundaries=path)
     path = tmp_path / "bad.geojson"
     path.write_text("{", encoding="utf-8")
