@@ -43,7 +43,8 @@ class SurveySection(Strict):
     columns: dict[str, Any] = Field(default={}, description="question of the model: the file's column, or a table of how to read it")
     weight: str | None = None
     strata: str | None = None
-    cluster: str | None = None
+    cluster: str | list[str] | None = Field(None, description="sampling units; a list has those of each stage, the first drawn first")
+    fpc: str | list[str] | None = Field(None, description="population of units of each stage; left out: with replacement")
     replicates: str | None = Field(None, description="replicate weights: beginning of their columns' names")
     replicate_kind: Literal["jackknife", "brr", "bootstrap"] = "bootstrap"
     lonely: Literal["fail", "remove", "adjust", "average"] = "fail"
@@ -103,9 +104,10 @@ def read(section, folder):
     frame["person"] = np.arange(len(raw)) if person is None else person
     weights = _weights(raw, section, faults)
     strata = _column(raw, section.strata, "strata", faults, None)
-    cluster = _column(raw, section.cluster, "cluster", faults, None)
-    if cluster is None and person is not None:
-        cluster = person  # answers of one person in several waves hang together
+    clusters = _stages(raw, section.cluster, "cluster", faults)
+    if not clusters and person is not None:
+        clusters = [person]  # answers of one person in several waves hang together
+    sizes = _stages(raw, section.fpc, "fpc", faults)
     columns = [] if section.replicates is None else [c for c in raw.columns if str(c).startswith(section.replicates)]
     if section.replicates is not None and len(columns) < 2:
         faults.append(f"replicates: fewer than two columns begin with '{section.replicates}'")
@@ -114,7 +116,7 @@ def read(section, folder):
         faults.append(f"replicates: {len(wrong)} columns hold weights that are negative or no numbers, first '{wrong[0]}'")
     design = None
     if not faults:
-        design = _design(weights, cluster, strata, section.lonely, faults)
+        design = _design(weights, clusters, strata, sizes, section.lonely, faults)
     if faults:
         raise ValueError("\n".join(f"survey {path.name}: {text}" for text in faults))
     replicates = raw[columns].to_numpy(float) if columns else None
@@ -267,14 +269,28 @@ def _weights(raw, section, faults):
     return weights
 
 
-def _design(weights, cluster, strata, lonely, faults):
+def _stages(raw, names, what, faults):
+    """Columns of the stages of a design; an empty list where none is named."""
+    return [_column(raw, name, what, faults, None) for name in ([] if names is None else [names] if isinstance(names, str) else names)]
+
+
+def _design(weights, clusters, strata, sizes, lonely, faults):
     """The design, with strata of one unit named unless `lonely` says what to do with them."""
-    own = np.arange(len(weights)) if cluster is None else cluster.to_numpy()
+    own = np.column_stack([c.to_numpy() for c in clusters]) if clusters else np.arange(len(weights))
     if strata is not None and lonely == "fail":
-        units = pd.DataFrame({"stratum": strata.to_numpy(), "unit": own}).groupby("stratum")["unit"].nunique()
+        first = own[:, 0] if clusters else own
+        units = pd.DataFrame({"stratum": strata.to_numpy(), "unit": first}).groupby("stratum")["unit"].nunique()
         alone = units.index[units == 1]
         if len(alone):
             faults.append(f"strata: {len(alone)} with one unit ({', '.join(map(str, alone[:3]))}), whose spread cannot be seen; "
                           "join them with others or say lonely = \"adjust\", \"average\" or \"remove\"")
             return None
-    return variance.Design(weights=weights, clusters=own, strata=None if strata is None else strata.to_numpy(), lonely=lonely)
+    if len(sizes) > max(1, len(clusters)):
+        faults.append(f"fpc: {len(sizes)} columns for {max(1, len(clusters))} stages")
+        return None
+    try:
+        fpc = np.column_stack([pd.to_numeric(c) for c in sizes]) if sizes else None
+        return variance.Design(weights=weights, clusters=own, strata=None if strata is None else strata.to_numpy(), fpc=fpc, lonely=lonely)
+    except ValueError as error:
+        faults.append(f"fpc: {error}")
+        return None

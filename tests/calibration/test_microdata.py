@@ -50,6 +50,23 @@ def test_estimates_are_those_of_the_design(tmp_path):
     assert np.linalg.eigvalsh(joint).min() > 0 and joint[0, 1] > 0
 
 
+def test_stages_and_finite_populations(tmp_path):
+    """Clusters and units within them from finite populations: the error of the two-stage design; a wrong size is one line."""
+    frame = answers()
+    frame["psu"] = frame.index // 10
+    frame["unit"], frame["psus"], frame["units"] = frame.index, 90, 12 + frame["psu"] % 3
+    stages = {"weight": "w", "cluster": ["psu", "unit"], "fpc": ["psus", "units"]}
+    _, joint = microdata.estimates(read(tmp_path, frame, **stages), {"all": asked()})
+    w = frame["w"].to_numpy()
+    design = variance.Design(w, frame[["psu", "unit"]].to_numpy(), fpc=frame[["psus", "units"]].to_numpy())
+    score = frame[list(ITEMS)].mean(axis=1).to_numpy()
+    assert joint[0, 0] == pytest.approx(variance.variance(influence.mean(score, w).z, design), rel=1e-12)
+    with pytest.raises(ValueError, match="fpc: more units were drawn than there are"):
+        read(tmp_path, frame.assign(units=5), **stages)
+    with pytest.raises(ValueError, match="fpc: 2 columns for 1 stages"):
+        read(tmp_path, frame, **{**stages, "cluster": "psu"})
+
+
 def test_codes_of_no_answer_are_left_out_and_told(tmp_path):
     frame = answers()
     frame.loc[:9, "q3"] = 9

@@ -171,31 +171,85 @@ def test_refuses_nonsense(call, words):
         call()
 
 
+# What R's survey 4.1.1 gives for its own examples (?api): estimate and standard error of the mean of api00, the total enrolled (schools
+# without a number count as none), tested per enrolled, the gain from 1999 to 2000, and the mean by type of school (E, H, M).
+API = {
+    "apisrs": {"mean": (656.585, 9.24972203928281), "total": (3621074.34, 169519.654344059),
+               "ratio": (0.825353654573134, 0.0100688263233281), "gain": (31.9, 2.09049324669171),
+               "E": (666.140845070423, 11.1935233971644), "H": (605.36, 21.9266446973357), "M": (654.272727272727, 21.8261159913155),
+               "degrees": 199},
+    "apistrat": {"mean": (662.287363159321, 9.40894080278458), "total": (3687177.53243828, 114641.71610078),
+                 "ratio": (0.836956886940522, 0.00775710316663788), "gain": (32.8925183753596, 2.0511124077106),
+                 "E": (674.43, 12.3824797939073), "H": (625.82, 14.9371291853931), "M": (636.60, 16.2147073081845), "degrees": 197},
+    "apiclus1": {"mean": (644.169398907104, 23.542240693781), "total": (3404940.13452911, 932235.027041215),
+                 "ratio": (0.849708741724488, 0.00838629716939109), "gain": (37.1912568306011, 3.08519696689945),
+                 "E": (648.868055555556, 22.3624088938319), "H": (618.571428571429, 38.0202493594075),
+                 "M": (631.440000000000, 31.6094652272455), "degrees": 14},
+    "apiclus2": {"mean": (670.811808118081, 30.0990273768366), "total": (2639272.93, 799637.773648358),
+                 "ratio": (0.819737042125461, 0.0188505633126712), "gain": (25.7778597785978, 2.8419889620484),
+                 "E": (692.810400866739, 29.9266042374030), "H": (598.340659340659, 17.6941671260910),
+                 "M": (642.352000000000, 45.0913163003311), "degrees": 39},
+}
+
+
 class TestApi:
-    """Two-stage sample with finite populations at both stages: what the R package survey prints for its own examples (?api)."""
+    """Simple, stratified, clustered and two-stage samples from finite populations, to a millionth."""
 
-    @pytest.fixture
-    def schools(self):
-        return pd.read_csv(Path(__file__).parent.parent / "data" / "apiclus2.csv", comment="#")
+    def schools(self, name):
+        return pd.read_csv(Path(__file__).parent.parent / "data" / f"{name}.csv", comment="#")
 
-    @pytest.fixture
-    def design(self, schools):
-        unit = np.arange(len(schools))
+    def design(self, name, schools):
+        """The design as ?api has it; weights of two data sets are kept there in single precision."""
+        n = len(schools)
+        if name == "apisrs":
+            return Design(np.full(n, 6194 / 200), fpc=np.full(n, 6194))
+        if name == "apistrat":
+            weights = schools["type"].map({"E": 44.21, "H": 15.1, "M": 20.36}).to_numpy(np.float32).astype(float)
+            return Design(weights, strata=schools["type"], fpc=schools["type"].map({"E": 4421, "H": 755, "M": 1018}))
+        if name == "apiclus1":
+            return Design(np.full(n, np.float32(33.847), float), schools["district"], fpc=np.full(n, 757))
         weights = 757 / 40 * schools["schools"] / schools.groupby("district")["api00"].transform("size")
-        sizes = np.column_stack([np.full(len(schools), 757), schools["schools"]])
-        return Design(weights.to_numpy(), np.column_stack([schools["district"], unit]), fpc=sizes)
+        sizes = np.column_stack([np.full(n, 757), schools["schools"]])
+        return Design(weights.to_numpy(), np.column_stack([schools["district"], np.arange(n)]), fpc=sizes)
 
-    def test_mean(self, schools, design):
-        """svymean(~api00): 670.81, 30.099; 39 degrees of freedom; weights sum to 5128.675."""
-        found = estimate(*influence.mean(schools["api00"].to_numpy(float), design.weights), design)
-        assert design.weights.sum() == pytest.approx(5128.675, rel=1e-12)
-        assert found.value == pytest.approx(670.8118, abs=5e-5)
-        assert found.error == pytest.approx(30.099, abs=5e-4)
-        assert found.degrees == 39
+    def statistic(self, what, schools, weights):
+        """(value, influence values); rows outside a domain or without an answer stay in the design with 0."""
+        score = schools["api00"].to_numpy(float)
+        if what == "mean":
+            return influence.mean(score, weights)
+        if what == "total":
+            return influence.total(schools["enrolled"].fillna(0.0).to_numpy(float), weights)
+        if what == "ratio":
+            known = schools[["tested", "enrolled"]].notna().all(axis=1)
+            return influence.ratio(*(schools[c].where(known, 0.0).to_numpy(float) for c in ("tested", "enrolled")), weights)
+        if what == "gain":
+            return influence.mean(score - schools["api99"].to_numpy(float), weights)
+        return influence.mean(score, np.where(schools["type"] == what, weights, 0.0))
 
-    def test_total_of_those_who_are_known(self, schools, design):
-        """svytotal(~enroll, na.rm=TRUE): 2639273, 799638, so 1e-6 relatively; schools without a number stay in the design."""
-        known = schools["enrolled"].fillna(0.0).to_numpy(float)
-        found = estimate(*influence.total(known, design.weights), design)
-        assert found.value == pytest.approx(2639273, abs=0.5)
-        assert found.error == pytest.approx(799638, abs=0.5)
+    @pytest.mark.parametrize("what", ["mean", "total", "ratio", "gain", "E", "H", "M"])
+    @pytest.mark.parametrize("name", API)
+    def test_as_r_has_it(self, name, what):
+        schools = self.schools(name)
+        design = self.design(name, schools)
+        found = estimate(*self.statistic(what, schools, design.weights), design)
+        assert (found.value, found.error) == pytest.approx(API[name][what], rel=1e-6)
+        assert found.degrees == API[name]["degrees"]
+
+    def test_several_means_together(self):
+        """vcov(svymean(~api00 + api99)) of apiclus1: 554.2371, 565.7856, 586.8526."""
+        schools = self.schools("apiclus1")
+        design = self.design("apiclus1", schools)
+        both = np.column_stack([influence.mean(schools[c].to_numpy(float), design.weights)[1] for c in ("api00", "api99")])
+        known = [[554.237096883920, 565.785631731595], [565.785631731595, 586.852606903836]]
+        assert variance(both, design) == pytest.approx(np.array(known), rel=1e-6)
+
+    @pytest.mark.parametrize("what, error", [("mean", 26.3293605895276), ("total", 932235.027041215), ("ratio", 0.00951708517561472),
+                                             ("E", 25.3743035523982), ("H", 46.3441217451860), ("M", 33.6876199986314)])
+    def test_replicate_weights(self, what, error):
+        """as.svrepdesign(apiclus1): one district left out at a time, scale (14 / 15) (1 - 15 / 757)."""
+        schools = self.schools("apiclus1")
+        weights = self.design("apiclus1", schools).weights
+        without = [np.where(schools["district"] == d, 0.0, weights * 15 / 14) for d in schools["district"].unique()]
+        values = [self.statistic(what, schools, w)[0] for w in without]
+        found = replicate_variance(values, kind="jackknife", scale=14 / 15 * (1 - 15 / 757))
+        assert np.sqrt(found) == pytest.approx(error, rel=1e-6)
