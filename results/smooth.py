@@ -14,6 +14,7 @@ PAIRS = 5  # up to so many parameters every pair has its product of splines, bey
 REACH = 3.5  # normal scores beyond this are drawn in: a run in 4,000
 FOLDS = 5
 CARE = 1.4  # each direction that the fit uses counts as so many, against fits that follow noise (Kim & Gu 2004)
+FLAT = 1e7  # a direction smoothed so much has no part in the fit that anybody could read
 SMOOTH = 10.0 ** np.arange(-6, 9)
 
 
@@ -115,8 +116,9 @@ def _fit(base, penalty, y):
         force = rotated[seen].T @ y[seen] / seen.sum()
         for level in np.unique(chosen):  # columns that are smoothed alike are solved together
             alike = np.flatnonzero(chosen == level)
-            found = np.linalg.solve(bend + np.diag(SMOOTH[level] * weight + 1e-10), force[:, alike])
-            unseen[np.ix_(own, alike)] = rotated[own] @ found + middle[alike]
+            some = np.flatnonzero(SMOOTH[level] * weight < FLAT)
+            whole = bend[np.ix_(some, some)] + np.diag(SMOOTH[level] * weight[some] + 1e-10)
+            unseen[np.ix_(own, alike)] = rotated[np.ix_(own, some)] @ np.linalg.solve(whole, force[np.ix_(some, alike)]) + middle[alike]
     return fitted, unseen
 
 

@@ -13,7 +13,7 @@ LEAST = 5  # simulated residents behind a figure, mean of runs
 POOLED = "pooled"  # the state that stands for pairs of states hidden one by one
 LATER = ("income_fifth", "after_start")  # who came later: shown nowhere, nor is how many there are in a fifth
 BY_MONTH = ("municipality",)  # parts shown by month; the others only as means of a year or of the whole period
-PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "start_fifth", "start_wellbeing_fifth")
+PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "area_fifth", "start_fifth", "start_wellbeing_fifth")
 PERSONS = ("residents", "card_uses")  # tables with rows of single persons or households, which are the owner's
 GROUPS = ("group", "group_start", "group_ever")  # overlapping, but those in any and in none make up all
 
