@@ -1,9 +1,10 @@
 """What the engine costs beside the tasks: sleeping tasks on two processes, by ours, concurrent.futures, joblib and Dask.
 
 python -m benchmarks.sweep [TASKS [MILLISECONDS [WORKERS [ROUNDS]]]], by default 2000 tasks of 50 ms on 2 processes, once. Rounds
-alternate the engines, so that what else the machine is busy with meets all. Ours also checks, journals and writes every task to
-disk; the others only return. Start is the time to the first task. Then: processor time of ours, which neighbours touch little; 10,000
-runs written, read back and summarised.
+alternate the engines, so that what else the machine is busy with meets all. Every task says how long it took, since on a busy machine
+a nap of 50 ms takes longer: what an engine loses is what is beyond that. Ours also checks, journals and writes every task to disk;
+the others only return. Start is the time to the first task. Then: processor time of ours, which neighbours touch little; 10,000 runs
+written, read back and summarised.
 """
 
 import os
@@ -23,16 +24,21 @@ OUTCOMES = 24
 
 
 def nap(seconds):
-    """A task of nothing, which tells when it began."""
+    """A task of nothing, which tells when it began and how long it took."""
     began = time.monotonic()
     time.sleep(seconds)
-    return began
+    return began, time.monotonic() - began
 
 
 def sleeping(folder, row):
-    """A sweep's task of nothing; its length stands in the scenario's seed, so that it needs no other channel."""
+    """A sweep's task of nothing, which tells the seconds it took, of the clock and of the processor; its length stands in the
+    scenario's seed, so that it needs no other channel.
+    """
+    began, worked = time.monotonic(), time.process_time()
+    frame = pd.DataFrame({"year": [0], "kind": ["all"], "stratum": ["all"], "n": [1.0], "took": [0.0], "worked": [0.0]})
     time.sleep(folder.facts["seed"] / 1000)
-    return pd.DataFrame({"year": [0], "kind": ["all"], "stratum": ["all"], "n": [1.0], "value": [float(row["task"])]})
+    frame["took"], frame["worked"] = time.monotonic() - began, time.process_time() - worked
+    return frame
 
 
 def monthly(folder, row):
@@ -58,7 +64,8 @@ def folder_of(place, replicates, chunk, job, milliseconds=1):
 
 
 def ours(tasks, seconds, workers):
-    """Our engine, from a laid-out sweep to the last part on disk: seconds to the first task and in all."""
+    """Our engine, from a laid-out sweep to the last part on disk: seconds to the first task, in all, and of the tasks themselves."""
+    from results.sweeps import read
     from sim.engines import processes
     from sim.sweep import drive
 
@@ -72,16 +79,23 @@ def ours(tasks, seconds, workers):
 
         started = time.monotonic()
         outcome = drive.carry_out(folder, folder.missing(), "processes", workers, tell=tell)
+        ended = time.monotonic()
         assert outcome.done == tasks
-        return begun[0] - started, time.monotonic() - started
+        return begun[0] - started, ended - started, read.rows(folder.path, columns=["took"])["took"].sum()
 
 
 def futures(tasks, seconds, workers):
     """concurrent.futures with spawned processes."""
     started = time.monotonic()
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        began = list(pool.map(nap, [seconds] * tasks))
-    return min(began) - started, time.monotonic() - started
+        naps = list(pool.map(nap, [seconds] * tasks))
+    return times(started, naps)
+
+
+def times(started, naps):
+    """Seconds to the first task, in all, and of the tasks themselves."""
+    ended, (began, took) = time.monotonic(), zip(*naps, strict=True)
+    return min(began) - started, ended - started, sum(took)
 
 
 def joblib(tasks, seconds, workers):
@@ -89,8 +103,7 @@ def joblib(tasks, seconds, workers):
     from joblib import Parallel, delayed
 
     started = time.monotonic()
-    began = Parallel(workers)(delayed(nap)(seconds) for _ in range(tasks))
-    return min(began) - started, time.monotonic() - started
+    return times(started, Parallel(workers)(delayed(nap)(seconds) for _ in range(tasks)))
 
 
 def dask(tasks, seconds, workers):
@@ -99,12 +112,14 @@ def dask(tasks, seconds, workers):
 
     started = time.monotonic()
     with LocalCluster(workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as client:
-        began = client.gather(client.map(nap, [seconds] * tasks, pure=False))
-        return min(began) - started, time.monotonic() - started
+        return times(started, client.gather(client.map(nap, [seconds] * tasks, pure=False)))
 
 
 def processor(say, tasks=1000):
-    """Processor time per task of our worker (the whole of it in this process) and of the driver beside two workers."""
+    """Processor time per task of our worker (the whole of it in this process), of the task in it, and of the driver beside two
+    workers.
+    """
+    from results.sweeps import read
     from sim.sweep import drive
 
     with tempfile.TemporaryDirectory() as place:
@@ -113,14 +128,14 @@ def processor(say, tasks=1000):
         drive.carry_out(folder, units[:2], "here")  # imports, once
         began = time.process_time()
         drive.carry_out(folder, units[2:], "here")
-        worker = time.process_time() - began
+        worker, own = time.process_time() - began, 1000 * read.rows(folder.path, columns=["worked"])["worked"].mean()
     with tempfile.TemporaryDirectory() as place:
         folder = folder_of(place, tasks // 2, 50, "sleeping")
         began = time.process_time()
         drive.carry_out(folder, folder.missing(), "processes", 2)
         driver = time.process_time() - began
     per = 1000 * worker / (tasks - 100), 1000 * driver / tasks
-    say(f"processor time per task: {per[0]:.2f} ms in a worker, {per[1]:.2f} ms in the driver\n")
+    say(f"processor time per task: {per[0]:.2f} ms in a worker, of which {own:.2f} ms are the task's own; {per[1]:.2f} ms in the driver\n")
 
 
 def reading(say, runs=10_000):
@@ -156,13 +171,13 @@ def main():
     for _ in range(rounds):
         for engine in (ours, futures, joblib, dask):
             try:
-                start, took = engine(tasks, seconds, workers)
+                start, took, own = engine(tasks, seconds, workers)
             except ImportError as error:
                 say(f"{engine.__name__:<8} not installed ({error.name})\n")
                 continue
-            steady = took - start
-            say(f"{engine.__name__:<8} {took:6.1f} s, {start:5.1f} to the first task; from there {100 * (steady / ideal - 1):5.1f} % "
-                f"beyond the tasks' own time (load {os.getloadavg()[0]:.0f})\n")
+            lost = (took - start) * workers / own - 1
+            say(f"{engine.__name__:<8} {took:6.1f} s, {start:5.1f} to the first task; a task took {1000 * own / tasks:5.1f} ms, the "
+                f"engine {100 * lost:5.1f} % beyond that (load {os.getloadavg()[0]:.0f})\n")
             sys.stdout.flush()
     processor(say)
     reading(say)

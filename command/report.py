@@ -60,13 +60,11 @@ def _of_sweep(folder, lang, pdf, other):
     """The page of a sweep's folder, which its analysis writes."""
     from command.sweep_show import analysis
     from results.report import paper
-    from results.sweeps.analyse import PAGE
+    from results.sweeps.analyse import page
 
-    if lang != "en":
-        raise ValueError(f"--lang {lang}: the page of a sweep is in English only")
     if other:
-        raise ValueError("the page of a sweep takes no options but --pdf; its tables are in the folder `analysis`")
-    analysis(folder, None, SEED)
+        raise ValueError("the page of a sweep takes no options but --lang and --pdf; its tables are in the folder `analysis`")
+    analysis(folder, None, SEED, lang)
     if pdf:
-        page = Path(folder) / PAGE
-        typer.echo(paper.pdf(page, page.with_suffix(".pdf")))
+        file = page(folder, lang)
+        typer.echo(paper.pdf(file, file.with_suffix(".pdf")))

@@ -64,11 +64,11 @@ def carry(
         if shard or units:
             raise ValueError("--optimise and --shard: each generation rests on the whole one before it, so a search has no shards")
         options = {"address": address} if engine == "dask" else None
-        show.search(_read(plan), out, engine, workers, memory and int(memory * 1e9), quiet, options)
+        show.search(_read(plan), _place(out), engine, workers, memory and int(memory * 1e9), quiet, options)
         return
-    folder = _folder(plan, out)
+    folder, cluster = _folder(plan, out)
     if engine == "slurm":
-        show.submit(folder, yes, quiet)
+        show.submit(folder, cluster, yes, quiet)
         return
     chosen = _units(folder, part, units)
     options = {"address": address} if engine == "dask" else None
@@ -123,43 +123,70 @@ def _read(name):
 
 
 def _folder(name, out):
+    """The sweep's folder, and what the plan says now of jobs on a cluster, which may change while a sweep runs."""
     from sim.sweep.folder import create, open_folder
+    from sim.sweep.plan import cluster
 
     if Path(name).is_dir():
-        return open_folder(name)
+        folder = open_folder(name)
+        return folder, cluster(folder.path / "plan.toml")
     plan = _read(name)
-    return create(plan, Path(out) / plan.id)
+    return create(plan, _place(out) / plan.id), plan.cluster
+
+
+def _place(out):
+    """The folder of `--out`. ValueError for a name that no folder can have, or that would break a job script."""
+    if not out.strip() or not out.isprintable():
+        raise ValueError(f"--out {out!r}: needs the name of a folder, without line breaks and other control characters")
+    try:
+        Path(out).exists()
+    except OSError as error:
+        raise ValueError(f"--out {out[:60]}…: {error.strerror}") from None
+    return Path(out)
 
 
 def _part(shard):
     """`3/40` as two numbers, or None; told before anything is made."""
     from sim.sweep.drive import shard as cut
 
-    if not shard:
+    if shard is None:
         return None
     try:
         part, whole = (int(word) for word in shard.split("/"))
     except ValueError:
-        raise ValueError(f"--shard {shard}: needs two numbers such as 3/40") from None
+        raise ValueError(f"--shard {shard!r}: needs two numbers such as 3/40") from None
     cut([], part, whole)
     return part, whole
 
 
 def _units(folder, part, listed):
     """What this process is to do: everything, a shard of everything, or a shard of the units listed in a file."""
-    import json
-
     from sim.sweep import drive
 
     units = folder.units()
-    if listed:
-        names = json.loads((folder.path / listed).read_text(encoding="utf-8"))
-        known = {unit.name: unit for unit in [*units, *folder.again()]}
-        units = [known[name] for name in names if name in known]
+    if listed is not None:
+        known = {unit.name: unit for unit in units}
+        units = [known[name] for name in _names(folder, listed, known)]
     if part:
         units = drive.shard(units, *part)
     done = folder.parts()
     return [unit for unit in units if unit.name not in done]
+
+
+def _names(folder, listed, known):
+    """The chunks that a file of the folder lists, as a job script of `--engine slurm` names it."""
+    import json
+
+    try:
+        names = json.loads((folder.path / listed).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        names = None
+    if not isinstance(names, list):
+        raise ValueError(f"--units {listed!r}: there is no list of chunks of that name in {folder.path}; submit again with --engine slurm")
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise ValueError(f"--units {listed}: this sweep has no chunk {strange[0]!r}; submit again with --engine slurm")
+    return names
 
 
 @app.command()
@@ -238,8 +265,9 @@ def commands(folder: Folder, shards: Annotated[int | None, typer.Option(min=1, h
 def analyse(
     folder: Folder, measure: Annotated[list[str] | None, typer.Option(help="Measures to analyse (default: the main ones).")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of emulators and resampling.")] = 2018,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page and its figures: en, fi or sv.")] = "en",
 ):
     """What matters, where the policy fails, which scenario is robust: tables and figures in DIR/analysis."""
     from command import sweep_show as show
 
-    show.analysis(folder, measure, seed)
+    show.analysis(folder, measure, seed, lang)

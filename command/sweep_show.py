@@ -136,19 +136,15 @@ def status(folder):
                   f"{record['error']}", soft_wrap=True, markup=False)
 
 
-def submit(folder, yes, quiet):
-    """Show the job script of what is missing, and submit it."""
-    from scenarios import syntax
+def submit(folder, cluster, yes, quiet):
+    """Show the job script of what is missing, as the plan's [cluster] says, and submit it."""
     from sim.engines import slurm
     from sim.sweep.measure import of_folder
-    from sim.sweep.plan import Cluster
 
     units = folder.missing()
     if not units:
         typer.echo(f"{folder.path}: nothing is missing.")
         return
-    tables, _ = syntax.read(folder.path / "plan.toml")
-    cluster = Cluster.model_validate(tables.get("cluster", {}))
     path = slurm.prepare(folder, cluster, of_folder(folder), units)
     if not quiet:
         typer.echo(path.read_text(encoding="utf-8"))
@@ -159,12 +155,12 @@ def submit(folder, yes, quiet):
     typer.echo(f"{number}" if quiet else f"Job {number}. Watch it with: hytesim sweep status {folder.path}")
 
 
-def analysis(folder, measures, seed):
+def analysis(folder, measures, seed, language="en"):
     """Analyse a folder and print what was found."""
     from pathlib import Path
 
     from results.store import StoreError
-    from results.sweeps.analyse import PAGE, analyse
+    from results.sweeps.analyse import analyse, page
     from sim.sweep.folder import open_folder
 
     opened = open_folder(folder, check=False)
@@ -175,12 +171,12 @@ def analysis(folder, measures, seed):
     if missing:
         out.print(f"{len(missing)} of {len(opened.units())} chunks are not done yet; what follows rests on the others.", soft_wrap=True)
     try:
-        said = analyse(folder, measures, seed)
+        said = analyse(folder, measures, seed, language)
     except ImportError as error:
         raise ValueError(f"analysing needs the extra `sweep` ({error.name} is missing): pip install 'hytesim[sweep]'") from None
     for line in said:
         out.print(line, soft_wrap=True, markup=False)
-    out.print(f"Page: {Path(folder) / PAGE}; tables and figures: {Path(folder) / 'analysis'}", soft_wrap=True)
+    out.print(f"Page: {page(folder, language)}; tables and figures: {Path(folder) / 'analysis'}", soft_wrap=True)
 
 
 def search(plan, out, engine, workers, memory, quiet, options):

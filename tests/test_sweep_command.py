@@ -1,5 +1,7 @@
 """`hytesim sweep` as typed: plan or command, near misses, estimate, commands, shards, analysis, search."""
 
+import os
+import re
 import shlex
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from command.app import app
 from command.errors import guarded
+from tests.sweep.plans import two_capacities
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAN = """
@@ -17,14 +20,8 @@ PLAN = """
 scenarios = ["promeq"]
 design = "lhs"
 points = 10
-[set]
-"population.residents" = 300
-"population.places" = ["Kouvola"]
-"time.years" = 2
-[vary]
-"interventions.youth_groups.capacity" = { low = 0.5, high = 20.0 }
-"interventions.elder_groups.capacity" = { low = 0.5, high = 20.0 }
-"""
+""" + two_capacities(years=2, most=20.0)
+LISTS = {"torn": '["0000', "table": '{"a": 1}', "strange": '["999999"]'}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +32,14 @@ def place(tmp_path_factory):
     for words in (("--shard", "2/3", str(place / "plan.toml")), (str(place / "plan.toml"), "--workers", "1")):
         done = typed("sweep", *words, "--engine", "here", "--out", str(place / "sweeps"))
         assert done.exit_code == 0, done.output
+    (place / "empty.toml").touch()
+    (place / "no_point.toml").write_text(PLAN + '[constraints]\nnone = "interventions.youth_groups.capacity < 0"\n', encoding="utf-8")
+    for name in ("damaged", "sweeps/plan/lists"):
+        (place / name).mkdir()
+    (place / "damaged" / "plan.json").write_text("{", encoding="utf-8")
+    for name, text in LISTS.items():
+        (place / "sweeps" / "plan" / "lists" / f"{name}.json").write_text(text, encoding="utf-8")
+    os.symlink(place / "nowhere" / "at" / "all", place / "dangling")
     return place
 
 
@@ -78,6 +83,17 @@ def test_an_analysis_says_and_draws(place):
     assert page.count("<svg") >= 3
 
 
+@pytest.mark.parametrize(("lang", "words"), [("fi", "Mitä havaittiin"), ("sv", "Vad som framkom")])
+def test_the_page_speaks_other_languages(place, lang, words):
+    pytest.importorskip("SALib")
+    done = typed("report", str(place / "sweeps" / "plan"), "--lang", lang)
+    assert done.exit_code == 0, done.output
+    page = (place / "sweeps" / "plan" / f"report.{lang}.html").read_text(encoding="utf-8")
+    assert f'lang="{lang}"' in page and words in page and f"--lang {lang}" in page
+    for english in ("What it says", "How to read", "points", "scenarios", "against", "Futures"):
+        assert english not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+
+
 def test_the_estimate_is_measured(place):
     done = typed("sweep", str(place / "plan.toml"), "--dry-run")
     assert done.exit_code == 0, done.output
@@ -91,13 +107,28 @@ def test_the_estimate_is_measured(place):
     (["sweep", "nothing.toml"], "there is no plan"),
     (["sweep", "PLAN", "--engine", "slrum"], "Did you mean 'slurm'?"),
     (["sweep", "PLAN", "--shard", "3-40"], "two numbers such as 3/40"),
+    (["sweep", "PLAN", "--shard", ""], "two numbers such as 3/40"),  # of a variable that a job script did not set
+    (["sweep", "PLAN", "--out", ""], "needs the name of a folder"),
+    (["sweep", "PLAN", "--out", "new\n#SBATCH --uid=root"], "line breaks"),
+    (["sweep", "PLAN", "--out", "n" * 300], "too long"),
+    (["sweep", "PLAN", "--out", "plan.toml"], "is a file"),
+    (["sweep", "PLAN", "--out", "dangling"], "cannot be made"),
+    (["sweep", "sweeps/plan", "--units", "../none.json"], "no list of chunks"),
+    (["sweep", "sweeps/plan", "--units", ""], "no list of chunks"),
+    (["sweep", "sweeps/plan", "--units", "lists/torn.json"], "no list of chunks"),
+    (["sweep", "sweeps/plan", "--units", "lists/table.json"], "no list of chunks"),
+    (["sweep", "sweeps/plan", "--units", "lists/strange.json"], "no chunk '999999'"),
+    (["sweep", "empty.toml"], "sweep.scenarios: missing"),
+    (["sweep", "no_point.toml"], "no point of the design holds"),
+    (["sweep", "status", "damaged"], "is damaged"),
     (["sweep", "PLAN", "--shard", "4/3"], "from 1 to the second"),
     (["sweep", "PLAN", "--shard", "0/40"], "from 1 to the second"),
     (["sweep", "PLAN", "--shard", "41/40", "--out", "new"], "from 1 to the second"),
     (["sweep", "PLAN", "--optimise", "--engine", "slurm"], "--engine dask --address slurm"),
     (["sweep", "PLAN", "--optimise", "--shard", "1/2"], "no shards"),
     (["sweep", "expand", "sweeps/plan"], "nothing to add"),
-    (["report", "sweeps/plan", "--lang", "fi"], "in English only"),
+    (["report", "sweeps/plan", "--lang", "de"], "there are en, fi, sv"),
+    (["sweep", "analyse", "sweeps/plan", "--lang", "de"], "there are en, fi, sv"),
     (["sweep", "status", "."], "is no sweep"),
     (["sweep", "PLAN", "--optimise"], "needs [search]"),
 ])

@@ -77,8 +77,8 @@ class Shown(NamedTuple):
     note: str = ""
 
 
-def behind(frame, labels):
-    """The numbers behind a figure; of months the last of each year, and no more than MOST_ROWS rows."""
+def behind(frame, labels, headers=HEADERS):
+    """The numbers behind a figure; of months the last of each year, and no more than MOST_ROWS rows. headers: words of columns."""
     if {"gain", "draw"} <= set(frame.columns):
         frame = _over_runs(frame)
     if "month" in frame.columns and frame["month"].nunique() > 12:
@@ -99,7 +99,7 @@ def behind(frame, labels):
     note = ""
     if len(frame) > MOST_ROWS:
         note = say("The first {some} of {all} rows.", some=number(MOST_ROWS, 0), all=number(len(frame), 0))
-    return Shown(say("The numbers behind the figure"), [say(HEADERS.get(name, name)) for name in columns], texts, note)
+    return Shown(say("The numbers behind the figure"), [say(headers.get(name, name)) for name in columns], texts, note)
 
 
 def _over_runs(frame):

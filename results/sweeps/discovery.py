@@ -9,7 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from results.language import say
 from results.sweeps.sensitivity import numeric
+from results.sweeps.words import four, per_cent
+from results.words import number
 
 __all__ = ["Box", "prim", "tree"]
 
@@ -37,13 +40,14 @@ class Box:
         parts = []
         for row in self.limits.itertuples():
             if np.isfinite(row.low) and np.isfinite(row.high):
-                parts.append(f"{row.factor} between {row.low:.4g} and {row.high:.4g}")
+                parts.append(say("{factor} between {low} and {high}", factor=row.factor, low=four(row.low), high=four(row.high)))
             elif np.isfinite(row.low):
-                parts.append(f"{row.factor} at least {row.low:.4g}")
+                parts.append(say("{factor} at least {low}", factor=row.factor, low=four(row.low)))
             elif np.isfinite(row.high):
-                parts.append(f"{row.factor} at most {row.high:.4g}")
-        where = " and ".join(parts) or "nowhere in particular"
-        return f"{where}: {100 * self.density:.0f} % of these points are cases, which are {100 * self.coverage:.0f} % of all cases"
+                parts.append(say("{factor} at most {high}", factor=row.factor, high=four(row.high)))
+        where = say(" and ").join(parts) or say("nowhere in particular")
+        return say("{where}: {density} % of these points are cases, which are {coverage} % of all cases", where=where,
+                   density=per_cent(self.density), coverage=per_cent(self.coverage))
 
 
 def prim(frame, case, peel=PEEL, least=LEAST):
@@ -53,9 +57,7 @@ def prim(frame, case, peel=PEEL, least=LEAST):
     limits that can be loosened without the box losing purity are then loosened. ValueError with fewer than 10 cases or
     non-cases. Source: Friedman & Fisher 1999; Bryant & Lempert 2010.
     """
-    x, case = numeric(frame), np.asarray(case, bool)
-    if min(case.sum(), (~case).sum()) < CASES:
-        raise ValueError(f"{case.sum()} of {case.size} points are cases: at least {CASES} of either sort are needed")
+    x, case = numeric(frame), _enough(case)
     values = x.to_numpy()
     inside = np.ones(len(values), bool)
     path = [_state(case, inside)]
@@ -71,6 +73,15 @@ def prim(frame, case, peel=PEEL, least=LEAST):
     inside = _within(values, limits)
     limits.insert(0, "factor", x.columns)
     return Box(limits, *_state(case, inside), pd.DataFrame(path, columns=["density", "coverage", "mass"]))
+
+
+def _enough(case):
+    """The cases as bools. ValueError, in the language in use, if there are too few of either sort."""
+    case = np.asarray(case, bool)
+    if min(case.sum(), (~case).sum()) < CASES:
+        raise ValueError(say("{cases} of {points} points are cases: at least {least} of either sort are needed",
+                             cases=number(int(case.sum()), 0), points=number(case.size, 0), least=number(CASES, 0)))
+    return case
 
 
 def _state(case, inside):
@@ -117,9 +128,7 @@ def tree(frame, case, depth=3, seed=2018):
     from sklearn.model_selection import cross_val_score
     from sklearn.tree import DecisionTreeClassifier, export_text
 
-    x, case = numeric(frame), np.asarray(case, bool)
-    if min(case.sum(), (~case).sum()) < CASES:
-        raise ValueError(f"{case.sum()} of {case.size} points are cases: at least {CASES} of either sort are needed")
+    x, case = numeric(frame), _enough(case)
     model = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=max(5, len(x) // 20), random_state=seed)
     share = float(cross_val_score(model, x, case, cv=5, scoring="balanced_accuracy").mean())
     return export_text(model.fit(x, case), feature_names=list(x.columns)), share

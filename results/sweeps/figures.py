@@ -4,18 +4,17 @@ import numpy as np
 import pandas as pd
 
 from results.figures import style
+from results.language import say, word
 from results.sweeps.sensitivity import numeric
+from results.sweeps.words import described, four, per_cent, short
+from results.words import number
 
 __all__ = ["box", "frontier", "indices", "interaction", "regrets", "screening", "swings", "tornado"]
 
 SHOWN = 12
 FIFTHS = 5
-ORDERS = {"first": "alone (first order)", "total": "with interactions (total)"}
-
-
-def short(path):
-    """A dotted path without its section."""
-    return path.split(".", 1)[1] if path.startswith(("parameters.", "interventions.")) else path
+ORDERS = {"first": word("alone (first order)"), "total": word("with interactions (total)")}
+THIRDS = (word("low third"), word("middle third"), word("high third"))
 
 
 def swings(frame, y):
@@ -42,11 +41,11 @@ def tornado(frame, y, label):
         axis.set_ylim(len(table) - 0.4, -0.6)
         axis.set_xlabel(label)
         first = table.iloc[0]
-        says = (f"What it says: {short(first['factor'])} moves it most, from {first['low']:.4g} at its low end to {first['high']:.4g} "
-                "at its high end.")
-        how = ("How to read: plain bars end at the mean over points where the factor is in its lowest fifth, hatched bars where it is in "
-               "its highest.")
-        return style.finish(figure, "What moves the answer", how, says, table)
+        says = say("What it says: {factor} moves it most, from {low} at its low end to {high} at its high end.",
+                   factor=short(first["factor"]), low=four(first["low"]), high=four(first["high"]))
+        how = say("How to read: plain bars end at the mean over points where the factor is in its lowest fifth, hatched bars where it is "
+                  "in its highest.")
+        return style.finish(figure, say("What moves the answer"), how, says, table)
 
 
 def indices(table, label, warnings=()):
@@ -55,19 +54,19 @@ def indices(table, label, warnings=()):
         shown = table.head(SHOWN)
         figure, axes = style.new(width=9, height=2.4 + 0.36 * len(shown))
         axis = axes[0, 0]
-        for word, offset, colour, marker in (("first", -0.14, style.COLOURS[0], "o"), ("total", 0.14, style.COLOURS[1], "s")):
+        for order, offset, colour, marker in (("first", -0.14, style.COLOURS[0], "o"), ("total", 0.14, style.COLOURS[1], "s")):
             places = np.arange(len(shown)) + offset
-            axis.hlines(places, shown[f"{word}_low"], shown[f"{word}_high"], color=colour, linewidth=1.6)
-            axis.plot(shown[word], places, marker, color=colour, label=ORDERS[word])
+            axis.hlines(places, shown[f"{order}_low"], shown[f"{order}_high"], color=colour, linewidth=1.6)
+            axis.plot(shown[order], places, marker, color=colour, label=say(ORDERS[order]))
         axis.set_yticks(range(len(shown)), [short(f) for f in shown["factor"]])
         axis.set_ylim(len(shown) - 0.5, -0.5)
-        axis.set_xlabel(f"share of the variance of {label}")
+        axis.set_xlabel(say("share of the variance of {measure}", measure=label))
         axis.legend(frameon=False, loc="lower right")
-        how = ("How to read: the share of variance between points that a factor carries, by itself and with what it does together with "
-               "others; lines are 95 %.")
-        first, share = short(shown["factor"].iat[0]), 100 * shown["total"].iat[0]
-        says = f"What it says: {first} carries {share:.0f} % of the variance. {' '.join(warnings)}".strip()
-        return style.finish(figure, "What the variance comes from", how, says, shown)
+        how = say("How to read: the share of variance between points that a factor carries, by itself and with what it does together with "
+                  "others; lines are 95 %.")
+        says = say("What it says: {factor} carries {share} % of the variance.", factor=short(shown["factor"].iat[0]),
+                   share=per_cent(shown["total"].iat[0]))
+        return style.finish(figure, say("What the variance comes from"), how, " ".join([says, *warnings]), shown)
 
 
 def interaction(frame, y, first, second, label):
@@ -83,13 +82,14 @@ def interaction(frame, y, first, second, label):
             look = style.Style(int(third) + 1)
             error = 1.96 * part["std"] / np.sqrt(part["size"])
             axis.errorbar(part["first"], part["mean"], yerror(error), color=look.colour, linestyle=look.dash, marker=look.marker, capsize=3,
-                          label=f"{short(second)}: {('low', 'middle', 'high')[int(third)]} third")
-        axis.set_xticks(range(3), ["low third", "middle third", "high third"])
+                          label=f"{short(second)}: {say(THIRDS[int(third)])}")
+        axis.set_xticks(range(3), [say(third) for third in THIRDS])
         axis.set_xlabel(short(first))
         axis.set_ylabel(label)
         axis.legend(frameon=False)
-        how = "How to read: parallel lines mean that the two factors work independently; bars are 95 % intervals of the mean."
-        return style.finish(figure, "Do they work together?", how, f"What it says: {label} by {short(first)} and {short(second)}.", table)
+        how = say("How to read: parallel lines mean that the two factors work independently; bars are 95 % intervals of the mean.")
+        says = say("What it says: {measure} by {first} and {second}.", measure=label, first=short(first), second=short(second))
+        return style.finish(figure, say("Do they work together?"), how, says, table)
 
 
 def screening(table, label, warnings=()):
@@ -102,12 +102,12 @@ def screening(table, label, warnings=()):
         axis.errorbar(shown["mu_star"], shown["sigma"], xerr=half, fmt="o", color=style.COLOURS[0], capsize=3)
         for row in shown.itertuples():
             axis.annotate(short(row.factor), (row.mu_star, row.sigma), xytext=(5, 4), textcoords="offset points", fontsize=8)
-        axis.set_xlabel(f"mean size of the effect of a factor on {label}")
-        axis.set_ylabel("spread of the effect")
-        how = ("How to read: the further right, the more a factor moves the answer; the higher, the more its effect depends on the other "
-               "factors or bends. Lines are 95 %.")
-        says = f"What it says: {short(shown['factor'].iat[0])} moves it most. {' '.join(warnings)}".strip()
-        return style.finish(figure, "What to look at first (Morris)", how, says, shown)
+        axis.set_xlabel(say("mean size of the effect of a factor on {measure}", measure=label))
+        axis.set_ylabel(say("spread of the effect"))
+        how = say("How to read: the further right, the more a factor moves the answer; the higher, the more its effect depends on the "
+                  "other factors or bends. Lines are 95 %.")
+        says = say("What it says: {factor} moves it most.", factor=short(shown["factor"].iat[0]))
+        return style.finish(figure, say("What to look at first (Morris)"), how, " ".join([says, *warnings]), shown)
 
 
 def box(frame, case, found, words):
@@ -119,20 +119,21 @@ def box(frame, case, found, words):
         first, second = telling[0], telling[min(1, len(telling) - 1)]
         figure, axes = style.new(width=8, height=4.8)
         axis = axes[0, 0]
-        for part, look, colour, label in ((~case, "o", style.COMPARATOR, "not"), (case, "^", style.COLOURS[1], words)):
+        for part, look, colour, label in ((~case, "o", style.COMPARATOR, say("not")), (case, "^", style.COLOURS[1], words)):
             axis.plot(x[first][part], x[second][part], look, color=colour, markersize=5, label=label)
         ends = [(low if np.isfinite(low) else x[name].min(), high if np.isfinite(high) else x[name].max())
                 for name, (low, high) in ((name, limits.loc[name, ["low", "high"]]) for name in (first, second))]
         (left, right), (bottom, top) = ends
-        axis.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], color="black", linewidth=1.4, label="the box")
+        axis.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], color="black", linewidth=1.4, label=say("the box"))
         axis.set_xlabel(short(first))
         axis.set_ylabel(short(second))
         axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        how = f"How to read: each point is a combination of factors; triangles: {words}. The box holds many of them and little else."
-        says = (f"What it says: in the box {100 * found.density:.0f} % of points are cases, which are {100 * found.coverage:.0f} % of all "
-                "cases.")
+        how = say("How to read: each point is a combination of factors; triangles: {case}. The box holds many of them and little else.",
+                  case=words)
+        says = say("What it says: in the box {density} % of points are cases, which are {coverage} % of all cases.",
+                   density=per_cent(found.density), coverage=per_cent(found.coverage))
         table = x[[first, second]].assign(case=case).reset_index()
-        return style.finish(figure, "Under which circumstances", how, says, table)
+        return style.finish(figure, say("Under which circumstances"), how, says, table)
 
 
 def regrets(table, label):
@@ -141,17 +142,17 @@ def regrets(table, label):
         figure, axes = style.new(width=8, height=2.2 + 0.45 * len(table))
         axis = axes[0, 0]
         places = np.arange(len(table))
-        axis.barh(places, table["mean"], height=0.5, color=style.COLOURS[0], label="mean over futures")
-        axis.hlines(places, table["mean"], table["p90"], color="black", linewidth=1.6, label="to the ninth decile")
+        axis.barh(places, table["mean"], height=0.5, color=style.COLOURS[0], label=say("mean over futures"))
+        axis.hlines(places, table["mean"], table["p90"], color="black", linewidth=1.6, label=say("to the ninth decile"))
         axis.set_yticks(places, list(table["arm"]))
         axis.set_ylim(len(table) - 0.5, -0.5)
-        axis.set_xlabel(f"regret: {label}")
+        axis.set_xlabel(say("regret: {measure}", measure=label))
         axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         least = table.loc[table["mean"].idxmin()]
-        how = "How to read: what is lost by having chosen a scenario where another would have been best; 0 = it is always the best."
-        says = (f"What it says: {least['arm']} has the least mean regret and is best in {100 * least['best']:.0f} % of "
-                f"{least['futures']} futures.")
-        return style.finish(figure, "What a wrong choice costs", how, says, table)
+        how = say("How to read: what is lost by having chosen a scenario where another would have been best; 0 = it is always the best.")
+        says = say("What it says: {scenario} has the least mean regret and is best in {share} % of {futures} futures.",
+                   scenario=least["arm"], share=per_cent(least["best"]), futures=number(least["futures"], 0))
+        return style.finish(figure, say("What a wrong choice costs"), how, says, table)
 
 
 def yerror(error):
@@ -159,19 +160,19 @@ def yerror(error):
     return error.fillna(0.0)
 
 
-def frontier(table, x, y, labels):
+def frontier(table, x, y):
     """Candidates by two objectives, those that no other beats joined, with intervals over draws and replicates."""
     with style.look():
         figure, axes = style.new(width=8, height=4.6)
         axis = axes[0, 0]
         rest, best = table[~table["frontier"]], table[table["frontier"]].sort_values(x)
-        axis.plot(rest[x], rest[y], "o", color=style.COMPARATOR, alpha=0.5, markersize=4, label="beaten by another")
+        axis.plot(rest[x], rest[y], "o", color=style.COMPARATOR, alpha=0.5, markersize=4, label=say("beaten by another"))
         ends = [[(best[m] - best[f"{m}_low"]).clip(lower=0.0), (best[f"{m}_high"] - best[m]).clip(lower=0.0)] for m in (x, y)]
         axis.errorbar(best[x], best[y], xerr=ends[0], yerr=ends[1], fmt="s-", color=style.COLOURS[0], capsize=2,
-                      label="frontier, with 95 % of runs")  # a mean may pass the end of runs that are alike by rounding
-        axis.set_xlabel(f"{labels.get(x, x)}, against the comparator")
-        axis.set_ylabel(f"{labels.get(y, y)}, against the comparator")
+                      label=say("frontier, with 95 % of runs"))  # a mean may pass the end of runs that are alike by rounding
+        axis.set_xlabel(say("{measure}, against the comparator", measure=described(x)))
+        axis.set_ylabel(say("{measure}, against the comparator", measure=described(y)))
         axis.legend(frameon=False)
-        how = "How to read: each point is a mix; no other mix is better than a joined one in every objective."
-        says = f"What it says: {len(best)} of {len(table)} mixes are on the frontier."
-        return style.finish(figure, "Efficiency and equity: the frontier", how, says, table)
+        how = say("How to read: each point is a mix; no other mix is better than a joined one in every objective.")
+        says = say("What it says: {best} of {all} mixes are on the frontier.", best=number(len(best), 0), all=number(len(table), 0))
+        return style.finish(figure, say("Efficiency and equity: the frontier"), how, says, table)

@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pandas as pd
 
+from results.language import word
 from results.sweeps.condense import PERIOD
 from results.tidy import NOT_PUBLIC
 
@@ -16,17 +17,21 @@ LEVELS = ("wellbeing", "good_quality_of_life", "health", "strain", "distress", "
           "sii_wellbeing", "erreygers_wellbeing")
 EFFECTS = {"wellby": "life_satisfaction_years_total_discounted", "qaly": "qaly_total_discounted"}
 MEASURES = {
-    "wellbeing": "mean wellbeing in the last year [EUROHIS score]",
-    "gap": "mean gap of the groups at the start to those in none, last year [EUROHIS points]",
-    "wellby": "life-satisfaction years, discounted", "qaly": "QALYs, discounted",
-    "cost_society": "resource costs of all payers, discounted [EUR2018]",
-    "cost_public": "payments of public payers, transfers included, discounted [EUR2018]",
+    "wellbeing": word("mean wellbeing in the last year [EUROHIS score]"),
+    "gap": word("mean gap of the groups at the start to those in none, last year [EUROHIS points]"),
+    "wellby": word("life-satisfaction years, discounted"), "qaly": word("QALYs, discounted"),
+    "cost_society": word("resource costs of all payers, discounted [EUR2018]"),
+    "cost_public": word("payments of public payers, transfers included, discounted [EUR2018]"),
 }
 
 
 def begun(folder):
     """The facts of a sweep as it was begun: what its plan.json says."""
-    return json.loads((pathlib.Path(folder) / "plan.json").read_text(encoding="utf-8"))
+    file = pathlib.Path(folder) / "plan.json"
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ValueError(f"{file} is damaged, so the folder cannot be read; put back a copy of it, or start a new folder") from None
 
 
 def expansions(folder):

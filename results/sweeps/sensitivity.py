@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from results.language import say
+from results.sweeps.words import per_cent
+from results.words import number
+
 __all__ = ["Found", "emulator", "morris", "numeric", "pawn", "sobol", "units"]
 
 PER_FACTOR = 10  # points that each factor should have, at least (Loeppky, Sacks & Welch 2009)
+TRAJECTORIES = 10  # of Morris, at least
 TRUSTED = 0.7  # share of variance that an emulator should explain out of sample
 SAMPLE = 1024  # base sample on the emulator; a power of 2
 REFITS = 20  # bootstrap refits behind an interval
@@ -53,7 +58,8 @@ def _problem(names):
 def _small(points, factors):
     if points >= PER_FACTOR * factors:
         return []
-    return [f"{points} points for {factors} factors: too few; use at least {PER_FACTOR * factors}."]
+    return [say("{points} points for {factors} factors: too few; use at least {least}.", points=number(points, 0),
+                factors=number(factors, 0), least=number(PER_FACTOR * factors, 0))]
 
 
 def morris(frame, y, seed=2018, levels=4):
@@ -73,7 +79,8 @@ def morris(frame, y, seed=2018, levels=4):
     table = pd.DataFrame({"factor": x.columns, "mu": found["mu"], "mu_star": found["mu_star"], "mu_star_half_width": found["mu_star_conf"],
                           "sigma": found["sigma"]})
     trajectories = len(x) // size
-    few = [f"{trajectories} trajectories: too few for an interval; use at least 10."] if trajectories < 10 else []
+    few = [say("{count} trajectories: too few for an interval; use at least {least}.", count=number(trajectories, 0),
+               least=number(TRAJECTORIES, 0))] if trajectories < TRAJECTORIES else []
     return Found(table.sort_values("mu_star", ascending=False, ignore_index=True), few)
 
 
@@ -124,7 +131,7 @@ def sobol(frame, y, seed=2018):
     x = numeric(frame)
     u, y = units(x).to_numpy(), np.asarray(y, float)
     if np.ptp(y) == 0:
-        return Found(_indices(x.columns, np.zeros((1, 2, x.shape[1]))), ["Nothing differs between the points."])
+        return Found(_indices(x.columns, np.zeros((1, 2, x.shape[1]))), [say("Nothing differs between the points.")])
     problem = _problem(x.columns)
     with warnings.catch_warnings(), threadpool_limits(1):  # one thread, so that sums have one order
         warnings.simplefilter("ignore")  # of the optimiser's bounds; the share explained says whether the fit is any good
@@ -143,8 +150,8 @@ def sobol(frame, y, seed=2018):
             values.append((found["S1"], found["ST"]))
     said = _small(len(x), x.shape[1])
     if not explained >= TRUSTED:
-        said.append(f"The emulator explains {100 * max(explained, 0):.0f} % of the variance out of sample; below {100 * TRUSTED:.0f} % its "
-                    "indices are no evidence. Add points, draws or replicates.")
+        said.append(say("The emulator explains {share} % of the variance out of sample; below {least} % its indices are no evidence. Add "
+                        "points, draws or replicates.", share=per_cent(max(explained, 0.0)), least=per_cent(TRUSTED)))
     return Found(_indices(x.columns, np.array(values)), said, explained)
 
 
@@ -172,7 +179,7 @@ def pawn(frame, y, seed=2018):
     said = _small(len(x), x.shape[1] - 1)
     slices = next((s for s in SLICES if len(x) >= 10 * s), SLICES[-1])
     if slices < SLICES[0]:
-        said.append(f"{len(x)} points: PAWN in {slices} slices only.")
+        said.append(say("{points} points: PAWN in {slices} slices only.", points=number(len(x), 0), slices=number(slices, 0)))
     values = []
     for i in range(1 + REFITS):
         chosen = slice(None) if i == 0 else chance.integers(0, len(x), len(x))

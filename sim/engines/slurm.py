@@ -42,7 +42,7 @@ def script(folder, cluster, measured, units, number):
         f"#SBATCH --time={_clock(seconds)}",
         f"#SBATCH --signal=B:USR1@{notice}",
         "#SBATCH --requeue", "#SBATCH --open-mode=append",
-        f"#SBATCH --output={folder.path}/log/%A_%a.out",
+        f'#SBATCH --output="{_escaped(folder.path)}/log/%A_%a.out"',
         *(f"#SBATCH {option}" for option in cluster.options),
         "",
         *cluster.setup,
@@ -55,6 +55,11 @@ def script(folder, cluster, measured, units, number):
         f'exec {shlex.join(command)} --workers "${{SLURM_CPUS_PER_TASK:-1}}" --shard "$SLURM_ARRAY_TASK_ID/{count}"',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _escaped(path):
+    """A path as sbatch reads it: % stands for itself, and what ends a quoted word does not."""
+    return str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
 def _compiled():

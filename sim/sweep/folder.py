@@ -152,7 +152,10 @@ def create(plan, path, compute=tasks.SIMULATE):
     facts = _facts(plan, bases, compute)
     if not (path / PLAN).is_file():
         store.writable(path)
-        _build(path, plan, bases, facts)
+        try:
+            _build(path, plan, bases, facts)
+        except OSError as error:
+            raise store.StoreError(f"{path} cannot be made ({error.strerror or error}); choose another folder with --out") from None
     found = open_folder(path)
     _same(found.begun, facts, path, plan)
     return found

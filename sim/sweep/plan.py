@@ -16,7 +16,7 @@ from sim.sweep.notes import Notes
 from sim.sweep.points import MOST, points
 from sim.sweep.vary import Vary
 
-__all__ = ["Cluster", "Plan", "Search", "fingerprint", "load", "read_posterior"]
+__all__ = ["Cluster", "Plan", "Search", "cluster", "fingerprint", "load", "read_posterior"]
 
 SECTIONS = ("sweep", "set", "vary", "constraints", "list", "cluster", "search")
 MOST_RUNS = 10_000_000  # rows of a task table that every worker reads
@@ -91,7 +91,7 @@ def load(path):
         if not isinstance(tables.get(key, {}), dict):
             notes.add(key, f"needs a table, [{key}].", on_key=True)
     head = notes.section("sweep", Head)
-    cluster = notes.section("cluster", Cluster)
+    jobs = notes.section("cluster", Cluster)
     search = notes.section("search", Search) if "search" in tables else None
     arms = Arms(notes, head)
     vary = Vary(notes, head, arms)
@@ -100,8 +100,23 @@ def load(path):
     if head and not notes.problems:
         _bounded(notes, head, len(arms.found), len(rows))
     notes.end()
-    return Plan(head.id or Path(path).stem, head, arms.found, arms.settings, tuple(vary.factors), rows, dropped,
-                {name: c.text for name, c in vary.constraints.items()}, posterior, cluster, search, source.text, arms.known)
+    return Plan(head.id or _named(path), head, arms.found, arms.settings, tuple(vary.factors), rows, dropped,
+                {name: c.text for name, c in vary.constraints.items()}, posterior, jobs, search, source.text, arms.known)
+
+
+def cluster(path):
+    """What a plan file says of jobs on a cluster, without reading the rest: Cluster. ScenarioError if it is wrong."""
+    tables, source = syntax.read(Path(path), str(path))
+    notes = Notes(Path(path), tables, source)
+    found = notes.section("cluster", Cluster)
+    notes.end()
+    return found
+
+
+def _named(path):
+    """A sweep's name by its plan file: letters, digits, dots, - and _, as folders and job scripts can bear them."""
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(path).stem).strip(".")
+    return name or "sweep"
 
 
 def _bounded(notes, head, arms, rows):

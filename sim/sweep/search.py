@@ -192,8 +192,7 @@ def keep(plan, folder, found):
     store.write_text(place, "frontier.csv", found[found["frontier"]].to_csv(index=False, lineterminator="\n"))
     names = [*plan.search.maximise, *plan.search.minimise]
     if len(names) > 1:
-        x, y = names[-1], names[0]
-        figure = figures.frontier(found, x, y, read.MEASURES)
+        figure = figures.frontier(found, names[-1], names[0])
         figure.savefig(place / "frontier.png", dpi=160, metadata={"Description": figure.alt_text, "Software": None})
     mixes = []
     for point in found[found["frontier"]]["point"]:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.engines import processes
+from sim.sweep import drive
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep.merge import merge
+from tests.sweep.jobs import steer
 from tests.sweep.patience import SLOW
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +63,37 @@ def sweep(checked, tmp_path):
 def digest():
     """digest(folder): SHA-256 of the merged results; alike only if every byte of every task is."""
     return lambda folder: merge(folders.Folder(folder.path))["sha256"]
+
+
+@pytest.fixture(scope="session")
+def whole(checked, digest, tmp_path_factory):
+    """whole(replicates=10, chunk=4): the digest of an undisturbed sweep of that size (computed once per size)."""
+    known = {}
+
+    def made(replicates=10, chunk=4):
+        if (replicates, chunk) not in known:
+            place = tmp_path_factory.mktemp("whole") / "tiny"
+            folder = folders.create(checked(replicates, chunk), place, "tests.sweep.jobs:quick")
+            drive.carry_out(folder, folder.missing(), "here")
+            known[replicates, chunk] = digest(folder)
+        return known[replicates, chunk]
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def driver():
+    """driver(folder, workers=2): a started driver as the command is one, but there at once: a process forked from one that has
+    imported everything.
+    """
+    processes.begin()
+
+    def started(folder, workers=2):
+        process = processes.context().Process(target=steer, args=(folder.path, workers))
+        process.start()
+        return process
+
+    return started
 
 
 @pytest.fixture(scope="session")

@@ -83,3 +83,16 @@ def reply(folder, row):
     rows += [{"year": year, "kind": "payer", "stratum": "state", "n": 1.0, "resource_cost": cost, "resource_cost_discounted": cost,
               "transfers_discounted": 0.0} for year in (0, 1)]
     return pd.DataFrame(rows)
+
+
+def steer(path, workers):
+    """A driver in this process, whose workers are forked from it: carries out what is missing of a folder."""
+    import multiprocessing
+
+    from sim.engines import processes
+    from sim.sweep import drive
+    from sim.sweep.folder import Folder
+
+    processes.context = lambda: multiprocessing.get_context("fork")
+    folder = Folder(path)
+    drive.carry_out(folder, folder.missing(), "processes", workers)

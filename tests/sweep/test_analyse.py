@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from results.sweeps import read
-from results.sweeps.analyse import PAGE, analyse
+from results.sweeps.analyse import analyse, page
 from sim.sweep import drive
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
@@ -44,7 +44,7 @@ def table(folder, name):
 
 def test_the_factor_that_carries_the_answer_is_named(known):
     folder, said = known
-    assert any("promeq, wellby: interventions.youth_groups.capacity carries 100 %" in line for line in said)
+    assert any("promeq, WELLBYs: interventions.youth_groups.capacity carries 100 %" in line for line in said)
     pawn = table(folder, "promeq_wellby_pawn").set_index("factor")
     assert pawn.loc["interventions.youth_groups.capacity", "matters"]
     assert not pawn.loc["interventions.elder_groups.capacity", "matters"]  # no more than the dummy
@@ -62,12 +62,12 @@ def test_where_the_policy_fails_is_found(known):
 
 def test_the_page_holds_every_figure_and_fetches_nothing(known):
     folder, said = known
-    page = (folder.path / PAGE).read_text(encoding="utf-8")
+    text = page(folder.path).read_text(encoding="utf-8")
     pictures = {p.stem for p in (folder.path / "analysis").glob("*.png")}
     assert {"regret_wellby", "promeq_wellby_tornado", "promeq_wellby_indices", "promeq_wellby_interaction", "promeq_fails"} <= pictures
-    assert set(re.findall(r'<figure id="figure-(\w+)"', page)) == pictures
-    assert not re.search(r'(?:src|href)="https?:', page)
-    assert said[0].split(":")[0] in page
+    assert set(re.findall(r'<figure id="figure-(\w+)"', text)) == pictures
+    assert not re.search(r'(?:src|href)="https?:', text)
+    assert said[0].split(":")[0] in text
 
 
 def test_central_values_are_not_mixed_with_drawn_ones(tmp_path):

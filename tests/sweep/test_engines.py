@@ -5,6 +5,7 @@ import json
 import pytest
 
 from results import store
+from results.sweeps import read
 from sim.sweep import drive
 from sim.sweep.chunks import FullError
 from sim.sweep.folder import Folder
@@ -204,6 +205,37 @@ def test_an_array_task_has_compiled_code_of_its_own(sweep, monkeypatch):
     copied = next(i for i, line in enumerate(lines) if "cp -r '/srv/some body/compiled' \"$cache/hytesim/numba/\"" in line)
     assert copied < lines.index('export XDG_CACHE_HOME="$cache"') < next(i for i, line in enumerate(lines) if line.startswith("exec "))
     assert any(line.startswith("unset NUMBA_CACHE_DIR") for line in lines)
+
+
+@pytest.mark.parametrize("library", ["polars", "duckdb"])
+def test_a_store_opens_with_other_libraries(sweep, library):
+    """Byte-stream split and dictionaries are read by others than the one that wrote them, to the same sum."""
+    module = pytest.importorskip(library)
+    folder = sweep("quick")
+    drive.carry_out(folder, folder.missing(), "here")
+    files = f"{folder.path}/results/part-*.parquet"
+    if library == "polars":
+        rows, total = module.scan_parquet(files).select(module.len(), module.col("value").sum()).collect().row(0)
+    else:
+        rows, total = module.sql(f"SELECT count(*), sum(value) FROM '{files}'").fetchall()[0]
+    expected = read.rows(folder.path)["value"]
+    assert rows == len(expected) == 20 * 6
+    assert total == pytest.approx(expected.sum(), rel=1e-12)
+
+
+def test_a_job_script_bears_any_path_and_a_plan_s_file_any_name(sweep, tmp_path):
+    """Slurm reads %j in a path as the job's number, and the rest of a line after a space as another option."""
+    from sim.engines import slurm
+    from sim.sweep import plan
+    from sim.sweep.measure import Measured
+
+    folder = sweep("quick", place=tmp_path / 'a "b" 100%j')
+    text = slurm.script(folder, plan.Cluster(), Measured(1.0, 1.0, 2.0, 3 * 10**8, 10_000, 2), folder.missing(), 1)
+    assert f'#SBATCH --output="{tmp_path}/a \\"b\\" 100%%j/tiny/log/%A_%a.out"' in text.splitlines()
+    file = tmp_path / "my plan\n#SBATCH v1.2.toml"
+    file.write_text('[sweep]\nscenarios = ["promeq"]\n[cluster]\ncpus = 3\n', encoding="utf-8")
+    assert plan.load(file).id == "my-plan--SBATCH-v1.2"
+    assert plan.cluster(file).cpus == 3
 
 
 def test_dask_at_an_address(sweep, hashed):

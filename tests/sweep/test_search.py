@@ -6,6 +6,7 @@ from sim import runs
 from sim.sweep import drive, search
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
+from tests.sweep.plans import two_capacities
 
 pytest.importorskip("optuna")
 PLAN = """
@@ -14,13 +15,7 @@ scenarios = ["promeq"]
 design = "lhs"
 points = 4
 replicates = 3
-[set]
-"population.residents" = 300
-"population.places" = ["Kouvola"]
-"time.years" = 2
-[vary]
-"interventions.youth_groups.capacity" = { low = 0.5, high = 5.0 }
-"interventions.elder_groups.capacity" = { low = 0.5, high = 5.0 }
+""" + two_capacities(years=2) + """
 [search]
 maximise = ["wellby"]
 minimise = ["cost_public"]

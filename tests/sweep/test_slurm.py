@@ -5,6 +5,7 @@ After each accident the missing part is submitted again, and the store must be t
 
 import math
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -18,7 +19,7 @@ from sim.sweep.measure import Measured
 from sim.sweep.plan import Cluster
 from tests.sweep.patience import SLOW
 
-SHORT = math.ceil(SLOW)  # minutes of a walltime that a job runs into
+SHORT = min(math.ceil(SLOW), 3)  # minutes of a walltime that a job runs into
 MEASURED = Measured(seconds=1.0, slowest=1.0, start=2.0, memory=300 * 2**20, disk=10_000, machine_cores=2)
 
 
@@ -46,6 +47,14 @@ def say(*words):
 def states(job):
     """States of a job's array tasks that are still known to the queue."""
     return say("squeue", "-h", "-r", "-j", job, "-o", "%T").split()
+
+
+def limited(script, warning):
+    """A job script with a walltime of SHORT minutes and another line of warning."""
+    for pattern, line in ((r"--time=\S+", f"--time=00:{SHORT:02d}:00"), (r"#SBATCH --signal=.*\n", warning)):
+        script, count = re.subn(pattern, line, script)
+        assert count == 1
+    return script
 
 
 def until(condition, seconds=200, what="it"):
@@ -98,15 +107,7 @@ def test_walltime_is_seen_coming(sweep, digest):
     """USR1 before the end: the shard stops by itself with exit code 75, and the next submit goes on."""
     sizes = {"replicates": 40 * SHORT, "chunk": 20}
     folder = sweep("second", **sizes)
-    short = ("--time=00:15:00", f"--time=00:{SHORT:02d}:00"), ("USR1@120", "USR1@35")
-
-    def change(text):
-        for old, new in short:
-            assert old in text
-            text = text.replace(old, new)
-        return text
-
-    job = submitted(folder, 1, change)
+    job = submitted(folder, 1, lambda script: limited(script, "#SBATCH --signal=B:USR1@35\n"))
     until(lambda: not states(job), 150, "the early end")
     assert "exited with status" not in say("tail", str(next((folder.path / "log").iterdir())))
     assert "Told to stop" in next((folder.path / "log").iterdir()).read_text()
@@ -120,8 +121,7 @@ def test_walltime_without_warning(sweep, digest):
     """Killed by Slurm at its time: the journal has what was finished."""
     sizes = {"replicates": 60 * SHORT, "chunk": 60 * SHORT}
     folder = sweep("second", **sizes)
-    time_asked, warning = ("--time=00:15:00", f"--time=00:{SHORT:02d}:00"), ("#SBATCH --signal=B:USR1@120\n", "")
-    job = submitted(folder, 1, lambda text: text.replace(*time_asked).replace(*warning).replace("exec ", "trap '' TERM\n"))
+    job = submitted(folder, 1, lambda script: limited(script, "").replace("exec ", "trap '' TERM\n"))
     until(lambda: not states(job), 200, "the kill")
     kept = done(folder)
     assert 0 < kept < 120 * SHORT
