@@ -4,11 +4,16 @@
     python -m benchmarks.measures --residents 100000
 
 Processor time; absolute figures are of this machine, ratios are the claim. Versions that need
-every pair are timed on fewer rows, and the line says how many.
+every pair are timed on fewer rows, and the line says how many. Where Rscript is found, the same indices of the same residents
+are timed in R (measures.R), and the values compared.
 """
 
 import argparse
+import shutil
+import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -60,11 +65,16 @@ def clock(function, times=3):
     return best
 
 
-def rows(n, seed=1):
-    """(name, seconds for n rows, rows of the naive version, seconds of it or None)."""
+def residents(n, seed=1):
+    """Incomes, weights, social fifths and scores of 1 to 5 of n residents: four arrays of shape (n,)."""
     rng = np.random.default_rng(seed)
     y, w, rank = rng.lognormal(0, 1, n), rng.uniform(0.5, 2, n), rng.integers(0, 5, n).astype(float)
-    score = np.clip(rng.normal(4, 0.6, n), 1, 5)
+    return y, w, rank, np.clip(rng.normal(4, 0.6, n), 1, 5)
+
+
+def rows(n):
+    """(name, seconds for n rows, rows of the naive version, seconds of it or None)."""
+    y, w, rank, score = residents(n)
     design = Design(w, np.arange(n) // 10, np.arange(n) // (n // 20))
     loop = min(n, LOOP)
     plain = y[:loop].tolist(), w[:loop].tolist()
@@ -88,6 +98,35 @@ def decisions(seed=2):
     yield "EVPPI of one parameter, 51 thresholds", clock(lambda: evppi(costs, effects, wtp, x)), None, None
 
 
+def in_r(n):
+    """{name: (seconds, value)} of the same measures in R; None without Rscript."""
+    if shutil.which("Rscript") is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        for name, values in zip(("y", "w", "rank", "score"), residents(n), strict=True):
+            values.tofile(Path(folder) / name)
+        command = ["Rscript", "--vanilla", str(Path(__file__).with_suffix(".R")), folder]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return {name: (float(seconds), float(value)) for name, seconds, value in (line.split("\t") for line in told.splitlines())}
+
+
+def beside_r(n):
+    """(name, seconds, seconds in R, value, value in R) for each measure that R has too; None without R."""
+    found = in_r(n)
+    if found is None:
+        return None
+    y, w, rank, score = residents(n)
+    ours = {
+        "Gini, equal weights": lambda: inequality.gini(y), "Gini, weighted": lambda: inequality.gini(y, w),
+        "Gini, weighted (laeken)": lambda: inequality.gini(y, w),
+        "slope index over fifths": lambda: inequality.slope_index(score, rank, w),
+        "Erreygers index over ranks": lambda: inequality.concentration_index(score, y, w, "erreygers", 1, 5),
+        "Theil index": lambda: inequality.theil(y, w), "Atkinson, aversion 10.95": lambda: inequality.atkinson(y, 10.95, w),
+        "P90/P10": lambda: inequality.quantile_ratio(y, weights=w),
+    }
+    return [(name, clock(ours[name]), seconds, ours[name](), value) for name, (seconds, value) in found.items()]
+
+
 def main():
     """Print one line per measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -99,6 +138,12 @@ def main():
         if slow is not None:
             beside = f"; naive {1000 * slow:,.0f} ms for {size:,} rows: {slow / size / (seconds / n):,.0f} times as long per row"
         print(f"{name:30} {1000 * seconds:8.1f} ms{beside}")
+    found = beside_r(n)
+    print("\nR is not here (no Rscript), so nothing is timed beside it." if found is None else "\nBeside R, the same residents:")
+    for name, seconds, slow, mine, theirs in found or ():
+        print(f"{name:30} {1000 * seconds:8.1f} ms; R {1000 * slow:8.0f} ms: {slow / seconds:5.1f} times as long; values {mine:.6f} and "
+              f"{theirs:.6f}, {abs(mine / theirs - 1):.0e} apart")
+    print()
     for name, seconds, size, slow in decisions():
         times = 0 if slow is None else slow / size / (seconds / 51)
         beside = "" if slow is None else f"; naive {1000 * slow:,.0f} ms for {size} thresholds: {times:,.0f} times as long"

@@ -48,6 +48,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
+Least = Annotated[int | None, typer.Option(
+    "--min-cell", min=0, help="Figures, tables and pages of this run hide what fewer simulated residents stand behind (5; 0: show all).",
+)]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.en.html.")]
 Posterior = Annotated[str | None, typer.Option(metavar="FILE",
     help='Calibrated draws: posterior.parquet of a calibration, a shipped name, or "none" for the priors alone.')]
@@ -66,10 +69,11 @@ def compare(
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
     dry_run: DryRun = False, quiet: Quiet = False, json: Json = False, no_report: NoReport = False, posterior: Posterior = None,
+    least: Least = None,
 ):
     """Compare scenarios under common random numbers, and say what differs."""
     _answer("compare", tuple(names), overrides(where, residents, years, seed, posterior), draws, replicates, workers, threads,
-            out, keep, dry_run, quiet, json, page=not no_report)
+            out, keep, dry_run, quiet, json, least=least, page=not no_report)
 
 
 @app.command()
@@ -78,10 +82,11 @@ def run(
     where: Where = None, residents: Residents = None, years: Years = None, draws: Draws = None, replicates: Replicates = None,
     seed: Seed = None, workers: Workers = None, threads: Threads = 1, out: Out = "runs", keep: Keep = None,
     dry_run: DryRun = False, quiet: Quiet = False, json: Json = False, posterior: Posterior = None,
+    least: Least = None,
 ):
     """Run one scenario by itself."""
     _answer("run", (name,), overrides(where, residents, years, seed, posterior), draws, replicates, workers, threads, out, keep, dry_run,
-            quiet, json)
+            quiet, json, least=least)
 
 
 def _answer(what, names, changes, draws, replicates, workers, threads, out, keep, dry_run, quiet, json, **more):

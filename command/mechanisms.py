@@ -13,7 +13,7 @@ def answer(arms, draws, replicates, workers, out, quiet, as_json):
     """Run, print and write the decomposition of the last arm against the first."""
     from command import show
     from results import mechanisms as measures
-    from results import store
+    from results import store, suppress
     from sim import mechanisms, runs
 
     comparator, arm = arms[0], arms[-1]
@@ -24,9 +24,9 @@ def answer(arms, draws, replicates, workers, out, quiet, as_json):
     runs.prepare(arms)
     with show.progress(arms, draws, replicates, facts, quiet or as_json) as tell:
         tables = mechanisms.execute(comparator, arm, draws, replicates, workers, tell)
-    parts = measures.decompose(tables["mechanisms"])
+    parts = measures.decompose(suppress.Shown(tables)["mechanisms"])
     titles = {a.id: a.title.get("en", a.id) for a in arms}
-    sentences = [measures.write(parts, arm.id, titles, stratum) for stratum in (STRATUM, "all")]
+    sentences = [measures.write(parts, arm.id, titles, stratum) for stratum in (STRATUM, "all") if (parts["stratum"] == stratum).any()]
     folder = _write(arms, tables, parts, sentences, facts, draws, replicates, out)
     if as_json:
         rows = json.loads(parts.to_json(orient="records"))

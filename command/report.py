@@ -17,12 +17,14 @@ Short = Annotated[bool, typer.Option("--short", help="One page: the four sentenc
 Out = Annotated[str | None, typer.Option(help="HTML file to write (default: report.LANG.html in the run folder).")]
 Sheets = Annotated[str | None, typer.Option("--tables", metavar="xlsx|csv", help="Write tables for slides instead of a page.")]
 Arm = Annotated[str | None, typer.Option(help="Scenario told first, where there are several.")]
-Least = Annotated[int, typer.Option("--min-cell", min=0, help="Hide what fewer simulated residents stand behind (0: show all).")]
+Least = Annotated[int | None, typer.Option(
+    "--min-cell", min=0, help="Hide what fewer simulated residents stand behind (0: show all; default: as the run was made with, or 5).",
+)]
 Boundaries = Annotated[str | None, typer.Option(metavar="FILE.geojson", help="Boundaries of municipalities for the map.")]
 
 
 def report(runs: Runs, lang: Language = "en", pdf: Pdf = False, short: Short = False, out: Out = None, tables: Sheets = None,
-           arm: Arm = None, least: Least = 5, boundaries: Boundaries = None):
+           arm: Arm = None, least: Least = None, boundaries: Boundaries = None):
     """Write the report of a run: the answer, who gains, money, certainty, what it rests on."""
     from results import report as reports
     from results import store

@@ -187,7 +187,8 @@ def _cell(row, column):
     head = "" if column in ("value", "nmb") and "low" in row else f"{column}_"
     low, high = row.get(f"{head}low"), row.get(f"{head}high")
     text = str(value) if column == "year" else _number(value)
-    return text if low is None or low != low else f"{text}\n({_number(low)} to {_number(high)})"
+    none = low is None or low != low or low == high  # of one run, or a number that is the same in all
+    return text if none else f"{text}\n({_number(low)} to {_number(high)})"
 
 
 def _number(value):

@@ -104,7 +104,7 @@ def answer(finished):
 
 
 def _levels(finished, out):
-    outcomes = finished.tables["outcomes"]
+    outcomes = finished.shown()["outcomes"]
     last = outcomes[(outcomes["month"] > outcomes["month"].max() - 12) & (outcomes["stratum_kind"] == "group")]
     table = Table(title="Mean of the last year, by group", title_justify="left")
     table.add_column("group")

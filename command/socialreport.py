@@ -27,7 +27,7 @@ def social_report(
     if wanted is None:
         near = difflib.get_close_matches(municipality, names, 1)
         raise ValueError(f"--municipality {municipality}: this run has no report of it." + (f" Did you mean '{near[0]}'?" if near else ""))
-    text = socialreport.report(rows, wanted, "html" if html else "md")
+    text = socialreport.report(rows, wanted, "html" if html else "md", finished.least)
     if out:
         Path(out).write_text(text, encoding="utf-8")
     typer.echo(out or text)

@@ -19,7 +19,7 @@ KEYS = ["arm", "draw", "replicate"]
 KNOWN = ("arm", "draw", "replicate", "unit", "stratum", "weight", "cost", "effect", "year", "currency", "rank")
 SHOWN = 20  # problems told; a file in the wrong format has thousands of one kind
 EACH = 3  # lines told of one kind of problem in one column
-PAYER, PARAMETER = "cost_", "param_"
+PAYER, PARAMETER, EFFECT = "cost_", "param_", "effect_"
 NAMED = ("arm", "unit", "stratum", "currency")  # columns of names
 MISSING = ["", "NaN", "nan", "NA", "N/A", "#N/A", "null", "NULL", "."]
 GROUPED = r"\s*[-\u2212]?\d{1,3}(\s?\d{3})*(,\d+)?\s*"  # thousands set apart by spaces of any kind, a decimal comma
@@ -125,9 +125,11 @@ def _without_marks(frame):
 def check(frame, name="table", comparator=None):
     """Check a frame and fill in what may be left out: `External`. TableError lists all problems, with line and column.
 
+    A wide frame (cost_ARM and effect_ARM for every arm, no column arm) is turned into the long form first.
+
     Lines count from 1 with the header as line 1, as a spreadsheet shows them.
     """
-    frame = frame.rename(columns=lambda column: str(column).strip())
+    frame = _long(frame.rename(columns=lambda column: str(column).strip()), name)
     problems = _columns(frame)
     if len(frame) == 0:
         problems.append("no rows below the header")
@@ -162,6 +164,25 @@ def check(frame, name="table", comparator=None):
     notes = _notes(frame, payers)
     arms = list(dict.fromkeys(rows["arm"]))
     return External(rows, arms, [p.removeprefix(PAYER) for p in payers], parameters, currency, notes)
+
+
+def _long(frame, name):
+    """A wide table, with a cost and an effect of every arm in each row, in the long form; a long one as it is. Rows without a number
+    of their draw are draws in their order.
+    """
+    arms = [column.removeprefix(EFFECT) for column in frame.columns if column.startswith(EFFECT)]
+    if not arms or {"arm", "effect"} & set(frame.columns) or frame.columns.has_duplicates:
+        return frame
+    costs = [column.removeprefix(PAYER) for column in frame.columns if column.startswith(PAYER)]
+    problems = [f"no column {PAYER}{arm} beside {EFFECT}{arm}" for arm in arms if arm not in costs]
+    problems += [f"no column {EFFECT}{arm} beside {PAYER}{arm}" for arm in costs if arm not in arms]
+    numbers = {column: _numbers(frame, column, problems) for column in frame.columns if column.startswith((PAYER, EFFECT))}
+    if problems:
+        raise TableError(name, problems)
+    rest = frame.drop(columns=list(numbers))
+    rest = rest if "draw" in rest else rest.assign(draw=np.arange(len(rest)))
+    parts = [rest.assign(arm=arm, cost=numbers[PAYER + arm], effect=numbers[EFFECT + arm]) for arm in arms]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _columns(frame):

@@ -14,6 +14,7 @@ PAIRS = 5  # up to so many parameters every pair has its product of splines, bey
 REACH = 3.5  # normal scores beyond this are drawn in: a run in 4,000
 FOLDS = 5
 CARE = 1.4  # each direction that the fit uses counts as so many, against fits that follow noise (Kim & Gu 2004)
+FLAT = 1e7  # a direction smoothed so much has no part in the fit that anybody could read
 SMOOTH = 10.0 ** np.arange(-6, 9)
 
 
@@ -99,7 +100,7 @@ def _fit(base, penalty, y):
     n = len(y)
     centre, middle = base.mean(axis=0), y.mean(axis=0)
     x, y = base - centre, y - middle
-    weight, turned = _turn(x.T @ x / n, penalty)
+    weight, turned = _turn(x, penalty)
     rotated = x @ turned
     pull = rotated.T @ y / n
     keep = 1 / (1 + SMOOTH[:, None] * weight)  # (smoothness, directions)
@@ -109,22 +110,29 @@ def _fit(base, penalty, y):
     fitted = rotated @ (keep[chosen].T * pull) + middle
     unseen = np.empty_like(fitted)
     fold = np.arange(n) % FOLDS
-    strength = SMOOTH[chosen]
     for part in range(FOLDS):
         seen, own = fold != part, fold == part
         bend = rotated[seen].T @ rotated[seen] / seen.sum()
         force = rotated[seen].T @ y[seen] / seen.sum()
-        for j in range(y.shape[1]):
-            unseen[own, j] = rotated[own] @ np.linalg.solve(bend + np.diag(strength[j] * weight + 1e-10), force[:, j]) + middle[j]
+        for level in np.unique(chosen):  # columns that are smoothed alike are solved together
+            alike = np.flatnonzero(chosen == level)
+            some = np.flatnonzero(SMOOTH[level] * weight < FLAT)
+            whole = bend[np.ix_(some, some)] + np.diag(SMOOTH[level] * weight[some] + 1e-10)
+            unseen[np.ix_(own, alike)] = rotated[np.ix_(own, some)] @ np.linalg.solve(whole, force[np.ix_(some, alike)]) + middle[alike]
     return fitted, unseen
 
 
-def _turn(gram, penalty):
-    """Directions V with V' gram V = 1 and V' penalty V = diag(weight): penalised regression becomes shrinking one by one."""
+def _turn(x, penalty):
+    """Directions V with V' gram V = 1 and V' penalty V = diag(weight): penalised regression becomes shrinking one by one.
+
+    x: centred basis, shape (runs, columns); gram = x'x / runs. Of more columns than runs the directions are found among the runs.
+    """
     from scipy.linalg import eigh
 
-    values, vectors = eigh(gram)
+    n, columns = x.shape
+    values, vectors = eigh(x @ x.T / n if columns > n else x.T @ x / n)
     some = values > 1e-10 * values[-1]
-    half = vectors[:, some] / np.sqrt(values[some])
+    vectors, values = vectors[:, some], values[some]
+    half = x.T @ vectors / (np.sqrt(n) * values) if columns > n else vectors / np.sqrt(values)
     weight, rotation = eigh(half.T @ penalty @ half)
     return np.maximum(weight, 0.0), half @ rotation

@@ -78,13 +78,13 @@ def report(indicators, place, kind="md", least=LEAST, means=None):
     return (_markdown if kind == "md" else _html)(facts, lines)
 
 
-def write_all(indicators, write, arm):
-    """Every municipality's report of an arm through `write(relative path, text)`: reports/ARM/PLACE.md and .html."""
+def write_all(indicators, write, arm, least=LEAST):
+    """Every municipality's report of an arm through `write(relative path, text)`: reports/ARM/PLACE.md and .html; least: as in `report`."""
     frame = observed(indicators, arm)
-    means = means_of(frame, frame["month"].max())
+    means = means_of(frame, frame["month"].max(), least)
     for place, rows in frame.groupby("place", observed=True):
         for kind in ("md", "html"):
-            write(f"reports/{arm}/{place.replace(' ', '_')}.{kind}", report(rows, place, kind, means=means))
+            write(f"reports/{arm}/{place.replace(' ', '_')}.{kind}", report(rows, place, kind, least, means))
 
 
 def _answered(now, least):

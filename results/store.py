@@ -268,7 +268,7 @@ class Run:
 
     def __init__(self, manifest, tables, folder=None):
         self.manifest, self.tables, self.folder = manifest, tables, folder
-        self._summaries = {}
+        self._summaries, self._shown = {}, {}
 
     @property
     def arms(self):
@@ -277,18 +277,40 @@ class Run:
         first = self.manifest.get("comparator")
         return sorted(arms, key=lambda arm: arm != first)
 
-    def plot(self, name=None, **options):
+    @property
+    def least(self):
+        """Limit of small cells that the run was made with (`--min-cell`): what fewer simulated residents stand behind is not shown."""
+        from results.suppress import LEAST
+
+        return int(self.manifest.get("min_cell", LEAST))
+
+    def shown(self, least=None):
+        """The tables as they may be published: under the rule of small cells, without those of single persons.
+
+        least: limit of small cells, by default the run's own; 0 hides nothing.
+        """
+        from results.suppress import Shown
+
+        least = self.least if least is None else least
+        if least not in self._shown:
+            self._shown[least] = Shown(self.tables, least)
+        return self._shown[least]
+
+    def plot(self, name=None, least=None, **options):
         """Draw the figure `name` (see `results.figures.names()`; by default the first that the run's tables
-        can carry) as a matplotlib Figure.
+        can carry) as a matplotlib Figure. least: small cells to hide, by default the run's own limit; 0 shows all.
         """
         from results import figures
 
         options = {"comparator": self.arms[0], "labels": self.manifest.get("titles"), **options}
-        name = name or next((found for found in figures.names() if figures.possible(found, self.tables)), figures.names()[0])
-        return figures.draw(name, self.tables, **options)
+        tables = self.shown(least)
+        name = name or next((found for found in figures.names() if figures.possible(found, tables)), figures.names()[0])
+        return figures.draw(name, tables, **options)
 
-    def summarise(self, arm=None, **options):
-        """`results.compare.summarise` of one arm (by default the first) against the comparator; made once and kept."""
+    def summarise(self, arm=None, least=None, **options):
+        """`results.compare.summarise` of one arm (by default the first) against the comparator, of the tables as they are shown; made
+        once and kept. least: as in `shown`.
+        """
         from results import compare
         from results.language import current
 
@@ -298,9 +320,9 @@ class Run:
             )
         options = {"titles": self.manifest.get("titles"), **options}
         arm = arm or self.arms[1]
-        key = (arm, repr(sorted(options.items())), current())
+        key = (arm, least, repr(sorted(options.items())), current())
         if key not in self._summaries:
-            self._summaries[key] = compare.summarise(self.tables, self.arms[0], arm, **options)
+            self._summaries[key] = compare.summarise(self.shown(least), self.arms[0], arm, **options)
         return self._summaries[key]
 
     def __repr__(self):

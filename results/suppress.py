@@ -1,18 +1,20 @@
 """Small cells: figures of few simulated residents are hidden, and others with them so that no sum gives them away."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from results import tidy
 
-__all__ = ["LEAST", "POOLED", "hidden", "protect", "reach"]
+__all__ = ["LEAST", "POOLED", "Shown", "hidden", "protect", "reach"]
 
 LEAST = 5  # simulated residents behind a figure, mean of runs
 POOLED = "pooled"  # the state that stands for pairs of states hidden one by one
 LATER = ("income_fifth", "after_start")  # who came later: shown nowhere, nor is how many there are in a fifth
 BY_MONTH = ("municipality",)  # parts shown by month; the others only as means of a year or of the whole period
-PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "start_fifth", "start_wellbeing_fifth")
-KEYS_OF_COUNTS = ("arm", "municipality", "area", "place", "indicator", "population", "source")
+PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "area_fifth", "start_fifth", "start_wellbeing_fifth")
+PERSONS = ("residents", "card_uses")  # tables with rows of single persons or households, which are the owner's
 GROUPS = ("group", "group_start", "group_ever")  # overlapping, but those in any and in none make up all
 
 
@@ -67,41 +69,123 @@ def reach(cell, gone, counts, sums):
 
 
 def protect(tables, least=LEAST):
-    """The tables of a run without figures of fewer than `least` simulated residents; and how many cells were hidden.
+    """The tables of a run without figures of fewer than `least` simulated residents, {name: frame}; and how many cells were hidden.
 
     tables: {name: frame}. Counts are means over runs, and the smallest month decides. With least <= 1 nothing is hidden.
     """
-    tables = dict(tables)
-    if least <= 1:
-        return tables, 0
-    count = 0
-    for name, keys in (("outcomes", ["stratum_kind", "stratum"]), ("twins", ["stratum_kind", "stratum"])):
-        if name in tables:
-            gone = _strata(tables[name], least)
-            tables[name] = _without(tables[name], keys, gone)
-            count += len(gone)
-    if "outcomes" in tables:
-        gone = _services(tables["outcomes"], least)
-        tables["outcomes"] = _without(tables["outcomes"], ["outcome", "stratum"], gone)
-        count += len(gone)
-    if "transitions" in tables:
-        gone = _moves(tables["transitions"], least)
-        tables["transitions"] = _with_pool(tables["transitions"], gone, least)
-        count += len(gone)
-    for name, keys, find in (
-        ("curves", ["kind", "x"], _points), ("funnel", ["intervention", "step"], _steps),
-    ):
-        if name in tables:
-            gone = find(tables, least)
-            tables[name] = _without(tables[name], keys, gone)
-            count += len(gone)
-    for name in ("area_wellbeing", "indicators"):  # rows of one area or municipality, each with its own count
-        if name in tables:
-            few = tables[name].groupby([key for key in KEYS_OF_COUNTS if key in tables[name]], observed=True)["n"].transform("mean")
-            few = ((few > 0) & (few < least)).to_numpy()
-            count += len(tables[name].loc[few, [key for key in KEYS_OF_COUNTS[1:] if key in tables[name]]].drop_duplicates())
-            tables[name] = tables[name][~few]
-    return tables, count
+    shown = Shown(tables, least)
+    return dict(shown), shown.hidden
+
+
+class Shown(Mapping):
+    """A run's tables as they may be published: each is put under the rule when it is first asked for, those of `PERSONS` are left out.
+
+    hidden: number of cells hidden in the tables asked for so far.
+    """
+
+    def __init__(self, tables, least=LEAST):
+        self.hidden = 0
+        self._tables, self._least, self._made = tables, least, {}
+
+    def __getitem__(self, name):
+        if name not in self:
+            raise KeyError(f"no table {name!r} to be shown; there is {', '.join(self) or 'none'}")
+        if name not in self._made:
+            rule = RULES.get(name) if self._least > 1 else None
+            self._made[name], count = rule(self._tables, self._least) if rule else (self._tables[name], 0)
+            self.hidden += count
+        return self._made[name]
+
+    def __contains__(self, name):
+        return name in self._tables and name not in PERSONS  # without reading it, as a Mapping would
+
+    def __iter__(self):
+        return (name for name in self._tables if name not in PERSONS)
+
+    def __len__(self):
+        return sum(1 for _ in self)
+
+
+def _outcomes(tables, least):
+    frame = tables["outcomes"]
+    gone = _strata(frame, least)
+    frame = _without(frame, ["stratum_kind", "stratum"], gone)
+    few = _services(frame, least)
+    return _without(frame, ["outcome", "stratum"], few), len(gone) + len(few)
+
+
+def _twins(tables, least):
+    gone = _strata(tables["twins"], least)
+    return _without(tables["twins"], ["stratum_kind", "stratum"], gone), len(gone)
+
+
+def _transitions(tables, least):
+    gone = _moves(tables["transitions"], least)
+    return _with_pool(tables["transitions"], gone, least), len(gone)
+
+
+def _curves(tables, least):
+    gone = _points(tables, least)
+    return _without(tables["curves"], ["kind", "x"], gone), len(gone)
+
+
+def _funnel(tables, least):
+    gone = _steps(tables, least)
+    return _without(tables["funnel"], ["intervention", "step"], gone), len(gone)
+
+
+def _counts(frame, keys, value="n"):
+    """Mean of the rows of each cell of `keys`, the smallest arm decides, by the cell's first key: {first: {cell: size}}."""
+    n = frame.groupby(["arm", *keys], observed=True)[value].mean().groupby(level=keys, observed=True).min()
+    found = {}
+    for cell, size in n.items():
+        found.setdefault(str(cell[0]), {})[tuple(map(str, cell))] = size
+    return found
+
+
+def _areas(tables, least):
+    """Areas with few residents; those of a municipality make it up."""
+    keys = ["municipality", "area"]
+    frame = tables["area_wellbeing"]
+    gone = set().union(*(hidden(counts, [(None, list(counts))], least) for counts in _counts(frame, keys).values()))
+    return _without(frame, keys, gone), len(gone)
+
+
+def _indicators(tables, least):
+    """Indicators of few respondents or registered persons; those in an at-risk group and in none make up all."""
+    keys = ["place", "indicator", "source", "population"]
+    frame, gone = tables["indicators"], set()
+    for counts in _counts(frame, keys).values():
+        whole = [cell for cell in counts if cell[-1] == "all"]
+        gone |= hidden(counts, [(cell, [(*cell[:-1], part) for part in ("any", "none")]) for cell in whole], least)
+    return _without(frame, keys, gone), len(gone)
+
+
+def _monitoring(tables, least):
+    """The card's segments with few simulated households that are eligible; the segments of a kind make up a place."""
+    frame, scale = tables["monitoring"], _scale(tables)
+    if scale is None:
+        return frame, 0
+    keys, gone = ["place", "segment_kind", "segment"], set()
+    for counts in _counts(frame.assign(n=frame["eligible"] / scale), keys).values():
+        kinds = sorted({kind for _, kind, _ in counts} - {"all"})
+        gone |= hidden(counts, [(None, [cell for cell in counts if cell[1] == kind]) for kind in kinds], least)
+    return _without(frame, keys, gone), len(gone)
+
+
+def _mechanisms(tables, least):
+    """Pathways among few at-risk residents, all residents never being hidden; tables of older versions do not say how many they are."""
+    frame = tables["mechanisms"]
+    if "n" not in frame:
+        return frame, 0
+    few = ((frame["n"] < least) & (frame["stratum"] != "all")).groupby(frame["stratum"], observed=True).transform("any").to_numpy()
+    return frame[~few], frame.loc[few, "stratum"].nunique()
+
+
+RULES = {
+    "outcomes": _outcomes, "twins": _twins, "transitions": _transitions, "curves": _curves, "funnel": _funnel,
+    "area_wellbeing": _areas, "indicators": _indicators, "monitoring": _monitoring, "mechanisms": _mechanisms,
+}
 
 
 def _without(frame, keys, gone):
@@ -238,12 +322,17 @@ def _points(tables, least):
 
 def _steps(tables, least):
     """Steps of a funnel to hide; the table is of the real population, so that simulated residents are worked out first."""
-    outcomes = tables.get("outcomes")
-    if outcomes is None:
+    scale = _scale(tables)
+    if scale is None:
         return set()
-    people = outcomes[(outcomes["outcome"] == "population_total") & (outcomes["stratum_kind"] == "all")]
-    if people.empty:
-        return set()
-    scale = people["value"].sum() / people["n"].sum()
     n = _mean_over_runs(tables["funnel"], ["intervention", "step"], "persons") / scale
     return {tuple(map(str, cell)) for cell, size in n.items() if 0 < size < least}
+
+
+def _scale(tables):
+    """Real residents behind a simulated one; None where the tables cannot tell."""
+    if "outcomes" not in tables:
+        return None
+    outcomes = tables["outcomes"]
+    people = outcomes[tidy.among(outcomes["outcome"], ["population_total"]) & tidy.among(outcomes["stratum_kind"], ["all"])]
+    return None if people.empty else people["value"].sum() / people["n"].sum()

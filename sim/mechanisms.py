@@ -17,7 +17,7 @@ PATHWAYS = ("information", "assistance", "access", "trust", "contacts", "coordin
 FULL, INTERACTIONS, OUTSIDE = "full", "interactions", "outside"
 OUTCOMES = ("wellbeing", "good_quality_of_life", "strain", "distress", "loneliness", "employment", "contacts")
 STRATA = {("all", "all"): "all", ("group_start", "any"): "at_risk"}
-COLUMNS = ["arm", "draw", "replicate", "stratum", "outcome", "pathway", "value"]
+COLUMNS = ["arm", "draw", "replicate", "stratum", "outcome", "pathway", "value", "n"]
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,20 @@ def perform(task):
 
     For each stratum and outcome (means over the measured months): `full`, arm less comparator; each pathway, full arm less the arm
     without it; `outside`, what is left with all of them muted, less the comparator; `interactions`, what then remains.
+    n: simulated residents of the stratum in the comparator, mean of months.
     """
     names, pathways = own(task.comparator, task.arm), known(task.comparator, task.arm)
     levels = {
-        muted: _levels(mute(HyteModel(task.arm, task.draw, task.replicate), muted, names).run())
+        muted: _levels(mute(HyteModel(task.arm, task.draw, task.replicate), muted, names).run())[0]
         for muted in [(), *((p,) for p in pathways), tuple(pathways)]
     }
-    without = _levels(HyteModel(task.comparator, task.draw, task.replicate).run())
+    without, people = _levels(HyteModel(task.comparator, task.draw, task.replicate).run())
     full = levels[()]
     parts = {FULL: full - without, **{p: full - levels[p,] for p in pathways}, OUTSIDE: levels[tuple(pathways)] - without}
     parts[INTERACTIONS] = parts[FULL] - sum(part for name, part in parts.items() if name != FULL)
     rows = [
-        (task.arm.id, task.draw, task.replicate, *key, pathway, value) for pathway, part in parts.items() for key, value in part.items()
+        (task.arm.id, task.draw, task.replicate, *key, pathway, value, people[key[0]])
+        for pathway, part in parts.items() for key, value in part.items()
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     words = dict.fromkeys(("arm", "stratum", "outcome", "pathway"), "category")
@@ -76,14 +78,15 @@ def perform(task):
 
 
 def _levels(model):
-    """Mean of each outcome over the measured months, by stratum: a series with the index (stratum, outcome)."""
+    """Mean of each outcome over the measured months, a series with the index (stratum, outcome); simulated residents by stratum."""
     frame = tidy.outcomes(model, "arm")
-    found = {}
+    found, people = {}, {}
     for (kind, stratum), name in STRATA.items():
         part = frame[(frame["stratum_kind"] == kind) & (frame["stratum"] == stratum)]
         for outcome in OUTCOMES:
             found[name, outcome] = part.loc[part["outcome"] == outcome, "value"].mean()
-    return pd.Series(found)
+        people[name] = part.loc[part["outcome"] == "wellbeing", "n"].mean()
+    return pd.Series(found), people
 
 
 def execute(comparator, arm, draws, replicates, workers=None, tell=None):

@@ -19,6 +19,7 @@ import pandas as pd
 
 import scenarios
 from results import store
+from results.suppress import LEAST
 from scenarios.overlay import COMMAND_LINE, find
 from sim import areas
 from sim.intervention import kinds
@@ -193,19 +194,20 @@ def _records(scenario):
 
 
 def compare(*names, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1,
-            page=True):
+            page=True, least=None):
     """Run scenarios against a comparator and write one run folder; one name is compared with its own comparator.
 
-    names: scenario names or paths, the comparator first if there are two or more; page: whether to write report.en.html.
+    names: scenario names or paths, the comparator first if there are two or more; page: whether to write report.en.html; least: what
+    fewer simulated residents stand behind is hidden in figures, tables and the page (`results.suppress`; by default 5, 0 shows all).
     Returns results.store.Run; its `.tables` are pandas frames, `.plot(name)` a figure, `.summarise()` the differences.
     """
     arms = arms_of(names, overrides)
-    return _answer("compare", arms, draws, replicates, workers, out, keep, tell, threads, page)
+    return _answer("compare", arms, draws, replicates, workers, out, keep, tell, threads, page, least)
 
 
-def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1):
-    """Run one scenario by itself and write a run folder. Returns results.store.Run."""
-    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, threads, False)
+def run(name, overrides=None, draws=None, replicates=None, workers=None, out="runs", keep=(), tell=None, threads=1, least=None):
+    """Run one scenario by itself and write a run folder; least: as in `compare`. Returns results.store.Run."""
+    return _answer("run", [load(name, overrides)], draws, replicates, workers, out, keep, tell, threads, False, least)
 
 
 def comparator_of(scenario):
@@ -240,7 +242,7 @@ def arms_of(names, overrides=None):
     return arms
 
 
-def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads, page):
+def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads, page, least):
     started = time.time()
     draws = arms[0].runs.draws if draws is None else draws
     replicates = arms[0].runs.replicates if replicates is None else replicates
@@ -252,6 +254,7 @@ def _answer(command, arms, draws, replicates, workers, out, keep, tell, threads,
     tables = execute(arms, draws, replicates, workers, keep, tell, threads)
     computed = time.time()
     manifest = manifest_of(command, arms, draws, replicates, facts)
+    manifest["min_cell"] = LEAST if least is None else least
     manifest["seconds"] = {"prepare": round(ready - started, 2), "compiled": compiled, "run": round(computed - ready, 2)}
     with store.building(Path(out) / store.name(command, arms[-1].id)) as build:
         for name, frame in tables.items():
@@ -272,20 +275,20 @@ def _parts(name, frame):
 
 
 def _reports(finished, folder, page):
-    """Figures for a first look, the summary of each arm as CSV and, if asked for, the report with its quick figures."""
+    """Figures for a first look, the summary of each arm as CSV and, if asked for, the report with its quick figures; small cells hidden."""
     from results import figures, innovations, report  # here, since workers never draw
     from results.report.page import QUICK
 
     options = {"comparator": finished.arms[0], "labels": finished.manifest["titles"]}
     for name in FIGURES if len(finished.arms) > 1 else FIGURES[:1]:
-        figures.save(name, finished.tables, folder / "figures", **options)
+        figures.save(name, finished.shown(), folder / "figures", **options)
     for arm in finished.arms[1:]:
         summary = finished.summarise(arm)
         for name, frame in summary.tables.items():
             store.write_text(folder, f"tables/{arm}_{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         store.write_text(folder, f"tables/{arm}_sentence.txt", summary.sentence + "\n")
     several = len(finished.arms) > 1
-    for name, frame in innovations.tables(finished.tables, finished.arms[0] if several else None).items():
+    for name, frame in innovations.tables(finished.shown(), finished.arms[0] if several else None).items():
         store.write_text(folder, f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
     if "indicators" in finished.tables:
         _social_reports(finished, folder, several)
@@ -299,9 +302,9 @@ def _social_reports(finished, folder, several):
 
     indicators = finished.tables["indicators"]
     for arm in [a for a in finished.arms if (indicators["arm"] == a).any()]:
-        socialreport.write_all(indicators, lambda path, text: store.write_text(folder, path, text), arm)
+        socialreport.write_all(indicators, lambda path, text: store.write_text(folder, path, text), arm, finished.least)
     if several:
-        value = reporting.reporting_value(finished.tables, finished.arms[0])
+        value = reporting.reporting_value(finished.shown(), finished.arms[0])
         store.write_text(folder, "tables/reporting_value.csv", value.to_csv(index=False, lineterminator="\n"))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from results.dashboard import show
 from results.language import say
-from results.suppress import LEAST
 from results.words import label
 
 
@@ -45,7 +44,7 @@ def _kept(content):
 def _areas(view):
     import streamlit as st
 
-    tables = view.run.tables
+    tables = view.run.shown()
     if "areas" not in tables or "area_wellbeing" not in tables:
         return
     places = sorted(map(str, tables["areas"]["municipality"].unique()))
@@ -53,22 +52,19 @@ def _areas(view):
     place = st.selectbox(say("Municipality"), places, key="map_place")
     years = sorted(tables["area_wellbeing"]["date"].astype(str).str[:4].unique())
     year = st.select_slider(say("Year"), years, years[-1], key="map_year") if len(years) > 1 else years[0]
-    wide = areas(tables, place, view.arms, year)
+    wide = areas(tables, place, year)
     wide = wide.assign(number=wide["number"] + 1)
     headers = {"number": say("Area"), "distance": say("Distance to services (index 0-1)"), "n": say("Simulated residents")}
     show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, view.names) for arm in view.arms})
 
 
-def areas(tables, place, arms, year):
+def areas(tables, place, year):
     """One row per area of a municipality: its number, distance, mean number of simulated residents, and mean wellbeing in each arm over
-    runs in December of a year (text); not-a-number where fewer than LEAST simulated residents stand behind it.
+    runs in December of a year (text); not-a-number where the area is not shown.
     """
     where = tables["areas"].query("municipality == @place").groupby("area", observed=True)[["number", "distance"]].first()
     seen = tables["area_wellbeing"].query("municipality == @place")
     seen = seen[seen["date"].astype(str).str[:4] == year]
     means = seen.pivot_table("mean", "area", "arm", aggfunc="mean", observed=True)
     counts = seen.groupby("area", observed=True)["n"].mean().rename("n")
-    found = where.join(counts).join(means).sort_values("number").reset_index()
-    few = found["n"] < LEAST
-    found.loc[few, ["n", *[arm for arm in arms if arm in found]]] = float("nan")
-    return found
+    return where.join(counts).join(means).sort_values("number").reset_index()

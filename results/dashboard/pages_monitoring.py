@@ -17,7 +17,7 @@ COLUMNS = {
 
 def render(view):
     """Show the page for the scenario in focus; a line that says so if nobody monitors in this run."""
-    tables = view.run.tables
+    tables = view.run.shown()
     if "monitoring" not in tables and "indicators" not in tables:
         show.plain(say("No municipality monitors in this run: it has no wellbeing card and no social reporting."))
         return
@@ -89,6 +89,6 @@ def _report(view, indicators, calendar, month):
     place = st.selectbox(say("Municipality"), socialreport.places_of(rows), key="report_place")
     show.chart(view, "indicators_estimated", arm=arm)
     show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, view.names)))
-    text = re.sub(r"^#", "##", socialreport.report(rows, place, "md"), flags=re.MULTILINE)  # below the headings of the page
-    show.paragraphs(text)
-    st.download_button(say("Download the social report (HTML)"), socialreport.report(rows, place, "html"), f"{place}.html", "text/html")
+    text, whole = (socialreport.report(rows, place, kind, view.run.least) for kind in ("md", "html"))
+    show.paragraphs(re.sub(r"^#", "##", text, flags=re.MULTILINE))  # below the headings of the page
+    st.download_button(say("Download the social report (HTML)"), whole, f"{place}.html", "text/html")

@@ -27,6 +27,8 @@ HOW_MAP = word(
 )
 COLOURS = LinearSegmentedColormap.from_list("change", ["#D55E00", "#f7f7f7", "#0072B2"])
 CODES = ("NATCODE", "natcode", "kunta", "code", "KUNTANRO", "nationalCode", "id")
+NAMED = 12  # municipalities; more names would cover each other
+LEAST_SHAPE = 0.55  # width of a map over its height
 NAMES = ("NAMEFIN", "namefin", "nimi", "name", "NIMI")
 
 
@@ -172,30 +174,51 @@ def _tiles(frame, colours):
 
 def _map(frame, boundaries, colours):
     found = frame.set_index("code")["mean"].to_dict() | frame.set_index("name")["mean"].to_dict()
-    shapes, faces = [], []
+    titles = dict(zip(frame["code"], frame["name"], strict=True)) | {name: name for name in frame["name"]}
+    shapes, values, names = [], [], []
     for codes, rings in polygons(boundaries):
         value = next((found[code] for code in codes if code in found), None)
-        for ring in rings:
-            shapes.append(ring)
-            faces.append("#dddddd" if value is None else colours.of(value))
-    whole = np.concatenate(shapes)
-    middle = float(np.mean(whole[:, 1]))
-    squeeze = 1 / math.cos(math.radians(middle)) if np.abs(whole).max() <= 360 else 1.0
-    high = np.ptp(whole[:, 1]) * squeeze / (np.ptp(whole[:, 0]) or 1.0)
-    figure, axes = style.new(width=8.0, height=min(11.0, 1.6 + 5.8 * high))
+        shapes += rings
+        values += [value] * len(rings)
+        if value is not None:
+            name = next(titles[code] for code in codes if code in titles)
+            names.append((name, colours.ink(value), max(rings, key=lambda ring: np.ptp(ring[:, 0]) * np.ptp(ring[:, 1]))))
+    if not names:
+        raise ValueError(f"{boundaries} has none of the run's municipalities: a property {', '.join(CODES[:-1])} with the number of the "
+                         f"municipality ({frame['code'].iat[0]}) or one of {', '.join(NAMES)} with its name is needed")
+    low, high, squeeze = _window(np.concatenate([ring for ring, value in zip(shapes, values, strict=True) if value is not None]))
+    width, height = high - low
+    figure, axes = style.new(width=8.0, height=min(11.0, 1.6 + 5.8 * height * squeeze / width))
     axis = axes[0, 0]
+    faces = ["#dddddd" if value is None else colours.of(value) for value in values]
     axis.add_collection(PolyCollection(shapes, facecolors=faces, edgecolors="#888888", linewidths=0.25))
-    axis.set_xlim(whole[:, 0].min(), whole[:, 0].max())
-    axis.set_ylim(whole[:, 1].min(), whole[:, 1].max())
+    for name, ink, ring in names if len(names) <= NAMED else ():
+        place = (ring.min(axis=0) + ring.max(axis=0)) / 2
+        axis.text(*place, name, ha="center", va="center", size=7.2, color=ink, clip_on=True)
+    axis.set_xlim(low[0], high[0])
+    axis.set_ylim(low[1], high[1])
     axis.set_aspect(squeeze)
     axis.set_axis_off()
     return figure, axis
 
 
+def _window(points):
+    """Lower left and upper right corner around the run's municipalities with some of their neighbours; height of a unit over its width."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    degrees = np.abs(points).max() <= 360
+    squeeze = 1 / math.cos(math.radians(float(low[1] + high[1]) / 2)) if degrees else 1.0
+    air = 0.06 * max(high - low)
+    wide = np.array([air * squeeze, air])
+    low, high = low - wide, high + wide
+    missing = max(0.0, LEAST_SHAPE * (high[1] - low[1]) * squeeze - (high[0] - low[0])) / 2
+    return low - np.array([missing, 0.0]), high + np.array([missing, 0.0]), squeeze
+
+
 def polygons(path):
     """Municipalities of a GeoJSON file: (its codes and names, rings as arrays of shape (points, 2)) each.
 
-    The code is looked for in the usual properties (NATCODE, kunta, ...). ValueError says what is missing.
+    The code is the first of the usual properties (NATCODE, kunta, ...) that is there: a mere number of the feature, last among them, must
+    not stand for another municipality. The name comes last. ValueError says what is missing.
     """
     with open(path, encoding="utf-8") as file:
         try:
@@ -208,9 +231,9 @@ def polygons(path):
     out = []
     for feature in features:
         properties = {**(feature.get("properties") or {}), "id": feature.get("id")}
-        codes = [str(properties[key]) for key in CODES if properties.get(key) is not None]
+        codes = [str(properties[key]) for key in CODES if properties.get(key) is not None][:1]
         codes = [code.zfill(3) if code.isdigit() else code for code in codes]
-        codes += [str(properties[key]) for key in NAMES if properties.get(key) is not None]
+        codes += [str(properties[key]) for key in NAMES if properties.get(key) is not None][:1]
         shape = feature.get("geometry") or {}
         parts = {"Polygon": [shape.get("coordinates")], "MultiPolygon": shape.get("coordinates")}.get(shape.get("type"), [])
         out.append((codes, [np.asarray(part[0], float)[:, :2] for part in parts]))

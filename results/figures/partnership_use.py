@@ -12,7 +12,7 @@ HOW = word(
     "How to read: one bar per partner and what it brings; its length is the share used over the whole period, the line the middle 95 % "
     "of runs."
 )
-RESOURCES = {"minutes": word("working time (minutes a month)"), "rooms": word("rooms"), "euros": word("money (EUR a month)")}
+RESOURCES = {"minutes": word("minutes of work a month"), "rooms": word("rooms"), "euros": word("EUR a month")}
 
 
 def data(tables, comparator=None, arm=None):
@@ -29,14 +29,16 @@ def says(frame, labels=None):
     """One sentence: the most and the least used."""
     top, low = frame.iloc[0], frame.iloc[-1]
     return say(
-        "What it says: most used is what {top} brings ({most}), least what {low} brings ({least}).",
-        top=_name(top), most=share(top["mean"]), low=_name(low), least=share(low["mean"]),
+        "What it says: used most is “{top}” ({most}), least “{low}” ({least}).",
+        top=_name(top, frame), most=share(top["mean"]), low=_name(low, frame), least=share(low["mean"]),
     )
 
 
-def _name(row):
+def _name(row, frame):
+    """A partner and what it brings, with the municipality where there are several."""
     resource = say(RESOURCES.get(row["resource"], row["resource"].replace("_", " ")))
-    return f"{row['actor']}: {number(row['offered'], 0)} {resource}"
+    place = f" ({row['municipality']})" if frame["municipality"].nunique() > 1 else ""
+    return f"{row['actor']}{place}: {number(row['offered'], 0)} {resource}"
 
 
 def draw(tables, comparator=None, labels=None, arm=None):
@@ -48,7 +50,7 @@ def draw(tables, comparator=None, labels=None, arm=None):
     for place, (_, row) in enumerate(frame.iterrows()):
         axis.plot([100 * row["low"], 100 * row["high"]], [place] * 2, color="black", linewidth=1.2)
         axis.text(max(100 * row["high"], 100 * row["mean"]) + 1.5, place, share(row["mean"]), va="center", size=8)
-    axis.set_yticks(range(len(frame)), [_name(row) for _, row in frame.iterrows()])
+    axis.set_yticks(range(len(frame)), [_name(row, frame) for _, row in frame.iterrows()])
     axis.set_ylim(len(frame) - 0.4, -0.6)
     axis.set_xlim(0, 114)
     axis.set_xticks(range(0, 101, 20))

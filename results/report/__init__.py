@@ -8,12 +8,12 @@ from results.language import LANGUAGES, speaking
 __all__ = ["LANGUAGES", "html", "prepare", "write"]
 
 
-def prepare(run, arm=None, least=suppress.LEAST, boundaries=None, tables=None, only=None):
+def prepare(run, arm=None, least=None, boundaries=None, tables=None, only=None):
     """Everything a page needs, in the language in use: `results.report.page.Page`.
 
     arm: the one told first, by default the first that is not the comparator; least: cells of fewer simulated residents are
-    hidden; boundaries: a GeoJSON file for the map; tables: what `gather` made, if it was called before; only: names of
-    the figures to draw, by default all. ValueError names a missing arm.
+    hidden, by default the run's own limit; boundaries: a GeoJSON file for the map; tables: what `gather` made, if it was called
+    before; only: names of the figures to draw, by default all. ValueError names a missing arm.
     """
     from results.report import numbers
     from results.report.gather import gather
@@ -25,6 +25,7 @@ def prepare(run, arm=None, least=suppress.LEAST, boundaries=None, tables=None, o
         raise ValueError(f"no arm {arm!r} to report; the run has {', '.join(arms[1:]) or 'one scenario only'}")
     if "outcomes" not in run.tables:
         raise store.StoreError(f"{run.folder} has no table outcomes, so there is nothing to report")
+    least = run.least if least is None else least
     shown, hidden = suppress.protect(tables or gather(run), least)
     names = Names(run)
     found = numbers.answers(shown, arms if "ledger" in shown else arms[:1], names)

@@ -58,7 +58,7 @@ def join(runs):
     if twice:
         raise StoreError(f"arm {twice[0]!r} is in several of the runs; give each scenario its own [scenario] id")
     tables = {name: _joined(name, runs) for name in first.tables if all(name in run.tables for run in runs)}
-    manifest = {**first.manifest, "arms": arms, "arguments": _arguments(runs)}
+    manifest = {**first.manifest, "arms": arms, "arguments": _arguments(runs), "min_cell": max(run.least for run in runs)}
     for part in ("titles", "rests_on"):
         manifest[part] = {key: text for run in runs for key, text in (run.manifest.get(part) or {}).items()}
     return Joined(manifest, tables, first.folder, runs)

@@ -165,3 +165,25 @@ def test_files_that_are_no_tables(tmp_path):
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00ar")  # half a character short
     with pytest.raises(external.TableError, match="cannot be read as a table"):
         external.read(tmp_path / "bytes.csv")
+
+
+WIDE = "cost_usual,effect_usual,cost_new,effect_new,param_p\n100,1,150,1.5,0.1\n110,1.1,160,1.7,0.2\n"
+
+
+def test_a_wide_table_is_the_long_one():
+    """Costs and effects of every arm in a row, one row per draw."""
+    long = "arm,draw,cost,effect,param_p\nusual,0,100,1,0.1\nusual,1,110,1.1,0.2\nnew,0,150,1.5,0.1\nnew,1,160,1.7,0.2\n"
+    wide, plain = external.check(frame(WIDE)), external.check(frame(long))
+    assert wide.arms == plain.arms == ["usual", "new"]
+    assert wide.payers == []
+    pd.testing.assert_frame_equal(wide.rows[plain.rows.columns], plain.rows)
+    pd.testing.assert_frame_equal(wide.parameters, plain.parameters)
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (("effect_new", "effects"), "no column effect_new beside cost_new"),
+    (("cost_new", "price"), "no column cost_new beside effect_new"),
+    (("160", ""), "line 3, column cost_new: no number stands here"),
+])
+def test_a_bad_wide_table_is_told_in_its_own_columns(change, told):
+    assert any(told in line for line in problems(frame(WIDE.replace(*change))))

@@ -170,7 +170,7 @@ def geojson(tmp_path, code="NATCODE"):
     features = [
         {"type": "Feature", "properties": {code: "491"}, "geometry": {"type": "Polygon", "coordinates": square(27, 61)}},
         {"type": "Feature", "properties": {"NAMEFIN": "Vaasa"}, "geometry": {"type": "MultiPolygon", "coordinates": [square(21, 63)]}},
-        {"type": "Feature", "properties": {code: 20}, "geometry": {"type": "Polygon", "coordinates": square(24, 61)}},
+        {"type": "Feature", "id": "491", "properties": {code: 20}, "geometry": {"type": "Polygon", "coordinates": square(24, 61)}},
     ]
     path = tmp_path / "places.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
@@ -183,11 +183,27 @@ def test_a_map_of_ones_own_boundaries(full, tmp_path):
     faces = shapes.get_facecolors()
     assert len(faces) == 3
     assert faces[0] == pytest.approx(matplotlib.colors.to_rgba("#0072B2"), abs=0.01)
-    assert faces[2] == pytest.approx(matplotlib.colors.to_rgba("#dddddd"))
+    assert faces[2] == pytest.approx(matplotlib.colors.to_rgba("#dddddd"))  # its number among the features is not its code
+    assert {text.get_text() for text in figure.axes[0].texts} == {"Mikkeli", "Vaasa"}
+    low, high = figure.axes[0].get_xlim()
+    assert low < 21 and high > 28
     assert "grey has no residents" in figure.how
 
 
+def test_a_map_stops_at_the_neighbours(full, tmp_path):
+    """The window holds the run's municipalities and some air, not all of a country."""
+    outcomes = full["outcomes"]
+    only = outcomes[(outcomes["stratum_kind"] != "municipality") | (outcomes["stratum"] == "Mikkeli")]
+    figure = draw("municipality_map", {**full, "outcomes": only}, boundaries=geojson(tmp_path))
+    low, high = figure.axes[0].get_ylim()
+    assert 60.5 < low < 61 and 62 < high < 62.5
+
+
 def test_a_bad_boundary_file_is_told(full, tmp_path):
+    path = geojson(tmp_path, "number")
+    path.write_text(path.read_text(encoding="utf-8").replace("Vaasa", "Turku").replace('"id": "491"', '"id": "9"'), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"none of the run's municipalities.*NATCODE"):
+        draw("municipality_map", full, boundaries=path)
     path = tmp_path / "bad.geojson"
     path.write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match="is no GeoJSON"):
