@@ -28,7 +28,7 @@ def paragraph(tables, facts):
         lines += [say(
             "Of {all} held-out targets {near} lie within two standard errors of what is foretold (mean log score {score}).",
             all=len(held), near=near, score=_number(held["score"].mean(), ".2f")), ""]
-    lines += [say("Data: {text}.", text=text) for text in facts.get("notes", ())]
+    lines += [say("Data: {what}.", what=text) for text in facts.get("notes", ())]
     lines += [f"## {say('What fails')}", ""]
     lines += [f"* {text}" for text in failed(tables, facts)] or [say("Nothing of what is checked.")]
     lines += ["", f"## {say('Targets')}", "", *_targets(predictive), "", f"## {say('How it was made')}", "", _made(facts)]
@@ -80,7 +80,7 @@ def _use(name):
 
 def failed(tables, facts):
     """Everything that a reader must know before using the result, one sentence each."""
-    found = [say("Contradicting targets: {text}.", text=text) for text in facts["contradictions"]]
+    found = [say("Contradicting targets: {what}.", what=text) for text in facts["contradictions"]]
     found += [say("The prior excludes the target '{name}': the nearest run is {far} standard errors away.", name=name,
                   far=_number(far, ".1f")) for name, far in facts["excluded"]]
     found += [say("No value for '{name}' in {share} % of runs, which are left out.", name=name, share=f"{100 * share:.0f}")
