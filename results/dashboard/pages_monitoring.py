@@ -22,7 +22,11 @@ def render(view):
         show.plain(say("No municipality monitors in this run: it has no wellbeing card and no social reporting."))
         return
     calendar = view.calendar()
-    month = _month(known_by(tables, calendar))
+    known = known_by(tables, calendar)
+    if not known:
+        show.plain(say("What municipalities monitor in this run is hidden: too few simulated residents are behind it."))
+        return
+    month = _month(known)
     if "monitoring" in tables:
         _card(view, tables["monitoring"], month)
     if "indicators" in tables:

@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROME") or shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MOST = 300_000  # milliseconds to wait for what must come
-CARD = ["kuusamo_kalajoki_card", "--residents", "300", "--years", "2", "--draws", "1", "--replicates", "1", "--workers", "1", "--no-report"]
+CARD = ["kuusamo_kalajoki_card", "--residents", "300", "--years", "2", "--draws", "1", "--replicates", "1", "--workers", "1", "--no-report",
+        "--min-cell", "1"]
 SIZE = (("Simulated residents", 300), ("Years measured", 1), ("Draws of the uncertain numbers", 2))
 LOG = f"{'a long line of words ' * 20}\n/{'x' * 300}\n"  # wider than any page
 SERIOUS = ("serious", "critical")

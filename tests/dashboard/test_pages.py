@@ -363,6 +363,16 @@ def test_a_municipality_knows_what_has_been_read_or_published():
     assert pages_monitoring.known_by(tables, calendar) == ["2018-02", "2018-03", "2019-01"]
 
 
+def test_monitoring_that_is_hidden_whole_is_told(monkeypatch):
+    """With too few residents behind every row there is no month to choose, and the page says why."""
+    told = []
+    monkeypatch.setattr(pages_monitoring.show, "plain", told.append)
+    tables = {"monitoring": pd.DataFrame({"read": pd.Series([], dtype=str)})}
+    seen = SimpleNamespace(run=SimpleNamespace(shown=lambda: tables), calendar=lambda: {})
+    pages_monitoring.render(seen)
+    assert len(told) == 1 and "too few" in told[0]
+
+
 def test_a_broken_manifest_is_left_out(runs):
     (runs / "broken").mkdir()
     (runs / "broken" / "manifest.json").write_text("{")
