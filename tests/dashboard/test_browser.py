@@ -26,7 +26,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MOST = 300_000  # milliseconds to wait for what must come
 CARD = ["kuusamo_kalajoki_card", "--residents", "300", "--years", "2", "--draws", "1", "--replicates", "1", "--workers", "1", "--no-report",
         "--min-cell", "1"]
-SIZE = (("Simulated residents", 300), ("Years measured", 1), ("Draws of the uncertain numbers", 2))
+SIZE = (("Simulated residents", 300), ("Years measured", 2), ("Draws of the uncertain numbers", 2))
 LOG = f"{'a long line of words ' * 20}\n/{'x' * 300}\n"  # wider than any page
 SERIOUS = ("serious", "critical")
 IDLE = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
@@ -210,7 +210,7 @@ def test_the_whole_story(browser, server):
     visit.choose("Intervention to change", "Participatory groups for the unemployed")
     visit.fill("Length [weeks]", 12)
     page.get_by_text("Changed; before:").wait_for()
-    page.get_by_text(re.compile(r"300 simulated residents .* over 1 years, 2 draws")).wait_for()
+    page.get_by_text(re.compile(r"300 simulated residents .* over 2 years, 2 draws")).wait_for()
     written = tomllib.loads(visit.download("Download (TOML)"))
     assert written["scenario"]["extends"] == "promeq" and [*written["interventions"].values()] == [{"weeks": 12}]
     page.get_by_role("button", name="Run it").click()
