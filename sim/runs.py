@@ -347,8 +347,8 @@ def manifest_of(command, arms, draws, replicates, facts):
 def reopen(finished):
     """The arms of a finished run as they were run, loaded from its folder; the comparator first.
 
-    Places count as named on the command line, as files beside the scenario may say more than was run. ValueError if the folder
-    lacks an arm's scenario.
+    Places and time count as named on the command line, as what the scenario says beyond them was cut and not refused. ValueError if
+    the folder lacks an arm's scenario.
     """
     arms = []
     for name in finished.arms:
@@ -356,7 +356,8 @@ def reopen(finished):
         if not path.is_file():
             raise ValueError(f"{finished.folder} has no {path.name}, so arm '{name}' cannot be run again")
         said = tomllib.loads(path.read_text(encoding="utf-8"))
-        arms.append(load(str(path), {"population.places": said["population"]["places"], "scenario.comparator": name}))
+        cut = {"population.places": said["population"]["places"], **{f"time.{key}": said["time"][key] for key in ("start", "years")}}
+        arms.append(load(str(path), {**cut, "scenario.comparator": name}))
     return arms
 
 

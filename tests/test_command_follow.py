@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -31,6 +32,16 @@ def test_arms_reopen_as_they_were(run):
         assert again.population == first.population and again.runs == first.runs
         for draw in (0, 1, 5):
             assert scenarios.draw(again, draw) == scenarios.draw(first, draw)
+
+
+def test_what_a_shorter_run_cut_reopens_too(tmp_path):
+    """`--years 1` cuts interventions that begin later; the folder's scenarios still open, as they were run."""
+    from scenarios import resolved
+
+    short = runs.load("promeq", {**SMALL, "time.years": 1})
+    (tmp_path / "scenario.promeq.toml").write_text(resolved(short), encoding="utf-8")
+    (again,) = runs.reopen(SimpleNamespace(folder=tmp_path, arms=["promeq"]))
+    assert again.interventions == short.interventions and again.time == short.time
 
 
 def test_two_lives(run, tmp_path):
