@@ -119,6 +119,8 @@ class Check:
         found = next((path for path in options if path.is_file()), None)
         if found is None:
             self.add(f"population.{field}", f"there is no file '{given}'.")
+        else:  # the scenario as resolved lies elsewhere and must find it too
+            self.layers.tables["population"][field] = str(found.resolve())
         return str(found)
 
     def posterior(self, name: str | None, numbers: dict[str, Quantity]) -> dict[str, tuple[float, ...]]:

@@ -1,8 +1,9 @@
 """Comparisons and lives started from the page: each a process of its own whose whole state is a small folder of files.
 
-`RUNS/.jobs/ID/` holds `job.json` (what was asked), `progress.json` (tasks done), `log.txt` (what the command said), `ended.json`
-(how it ended) and `alive`, a file that the process keeps locked for as long as it lives. Nothing is kept in memory, so that every tab
-sees the same and a server that is started again finds its runs.
+`RUNS/.jobs/ID/` holds `job.json` (what was asked), `scenarios` (copies of the files asked for), `progress.json` (tasks done), `log.txt`
+(what the command said), `asked` (somebody wants it to stop), `ended.json` (how it ended) and `alive`, a file that the process keeps
+locked for as long as it lives. Nothing is kept in memory, so that every tab sees the same and a server that is started again finds its
+runs.
 """
 
 import json
@@ -65,8 +66,10 @@ def _begin(runs, command, facts, files):
     home = folder(runs).absolute() / name
     home.mkdir(parents=True)
     for file, text in dict(files).items():
-        store.write_text(home, file, text)
-    command = [str(home / word) if word in dict(files) else word for word in command]
+        store.write_text(home, f"scenarios/{file}", text)
+    if files:
+        _lend(Path(runs).absolute() / "scenarios", home / "scenarios")
+    command = [str(home / "scenarios" / word) if word in dict(files) else word for word in command]
     _write(home, "job.json", {**facts, "command": command, "created": datetime.now().astimezone().isoformat(timespec="seconds")})
     with (home / "alive").open("w") as held:
         _lock(held, "LOCK_EX")
@@ -77,6 +80,13 @@ def _begin(runs, command, facts, files):
         )
         held.write(str(process.pid))
     return name
+
+
+def _lend(own, copies):
+    """Link the tables beside the analyst's own scenarios, which name them from there, to stand beside the job's copies as well."""
+    for path in sorted(own.glob("[!.]*")):
+        if path.is_file() and not (copies / path.name).exists():
+            (copies / path.name).symlink_to(path)
 
 
 def _lock(file, *modes):
@@ -115,7 +125,7 @@ def read(home):
     lives = alive(home)  # asked before the files are read: a job that ends in between has then told how
     ended, progress = _read(home, "ended.json"), _read(home, "progress.json")
     begun = (home / "progress.json").is_file()
-    state = ended.get("state") or (("running" if begun else "queued") if lives else "lost")
+    state = ended.get("state") or (("running" if begun else "queued") if lives else "stopped" if (home / "asked").exists() else "lost")
     return Job(home.name, home, facts, state, progress.get("done", 0), progress.get("all", 0), ended.get("run", ""), _log(home))
 
 
@@ -127,8 +137,12 @@ def _log(home):
 
 
 def stop(home):
-    """Ask a job's process group to stop, as Ctrl-C does; its keeper ends it for good if it does not listen."""
+    """Ask a job's process group to stop, as Ctrl-C does; its keeper ends it for good if it does not listen.
+
+    The wish is also written down: a keeper that is still starting dies of the signal without a word.
+    """
     if alive(home):
+        (Path(home) / "asked").touch()
         os.killpg(int((Path(home) / "alive").read_text()), signal.SIGINT)
 
 

@@ -72,6 +72,12 @@ def _gone(group):
         time.sleep(0.1)
 
 
+def test_stop_before_the_keeper_listens(tmp_path):
+    home = jobs.folder(tmp_path) / jobs.start(tmp_path, LONG, "title")
+    jobs.stop(home)
+    assert until(home, *jobs.FINAL).state == "stopped"
+
+
 def test_a_killed_keeper_is_told(tmp_path):
     home = jobs.folder(tmp_path) / jobs.start(tmp_path, LONG, "title")
     os.killpg(int((home / "alive").read_text()), signal.SIGKILL)
@@ -79,9 +85,16 @@ def test_a_killed_keeper_is_told(tmp_path):
 
 
 def test_files_travel_with_the_job(tmp_path):
+    """The scenario as it was when asked for, and beside it the tables that it names; the analyst's own stay when the job is forgotten."""
+    own = tmp_path / "scenarios" / "people.csv"
+    own.parent.mkdir()
+    own.write_text("age")
     home = jobs.folder(tmp_path) / jobs.start(tmp_path, ["mine.toml"], "title", {"mine.toml": "nonsense ["})
-    assert str(home / "mine.toml") in json.loads((home / "job.json").read_text())["command"]
+    assert (home / "scenarios" / "people.csv").read_text() == "age"
+    assert str(home / "scenarios" / "mine.toml") in json.loads((home / "job.json").read_text())["command"]
     assert "mine.toml" in until(home, *jobs.FINAL).log
+    jobs.forget(home)
+    assert not home.exists() and own.read_text() == "age"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "\0"])
