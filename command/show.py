@@ -19,16 +19,23 @@ def console():
 def _sizes(arms, draws, replicates, facts):
     places = len(arms[0].population.places)
     names = " and ".join(a.title.get("en", a.id) for a in arms)
-    return (f"{names}: {facts['residents']:,} simulated residents of {places} municipalities, {arms[0].time.years} years, "
-            f"{draws} draws x {replicates} replicates")
+    sizes = (_many(places, "municipality", "municipalities"), _many(arms[0].time.years, "year"),
+             f"{_many(draws, 'draw')} x {_many(replicates, 'replicate')}")
+    unseen = [f"{', '.join(found)} of {arm}" for arm, found in facts["unseen"].items()]
+    note = f"\nNot at work within the months of this run: {'; '.join(unseen)}. Longer: --years" if unseen else ""
+    return f"{names}: {_many(facts['residents'], 'simulated resident')} of {', '.join(sizes)}{note}"
+
+
+def _many(number, one, more=None):
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 def plan(arms, draws, replicates, facts):
-    """What a run would take."""
+    """Say what a run would take."""
     out = console()
     out.print(_sizes(arms, draws, replicates, facts), soft_wrap=True)
     memory = facts["residents"] * 500 * 2 / 1e9 + 0.4
-    out.print(f"{facts['runs']} runs, {facts['resident_months'] / 1e6:,.0f} million resident-months, about {memory:.1f} GB of "
+    out.print(f"{facts['runs']} runs, {facts['resident_months'] / 1e6:,.1f} million resident-months, about {memory:.1f} GB of "
               f"memory per process, {facts['bytes'] / 1e6:,.0f} MB on disk. Nothing was run.", soft_wrap=True)
 
 

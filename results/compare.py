@@ -56,10 +56,11 @@ class Summary:
     runs: int
     tables: dict = field(repr=False)
     notes: list = field(repr=False)
+    unseen: tuple = ()
     sentence: str = ""
 
 
-def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strata=None, titles=None):
+def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strata=None, titles=None, unseen=()):
     """Compare `arm` with `comparator` from tidy tables `outcomes`, `ledger` and, if there, `twins`: a
     `Summary`.
 
@@ -67,17 +68,18 @@ def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strat
     or QALY [EUR] at which the probability of being worth the money is given. level: of the intervals. strata:
     the kind of stratum used for gaps and for gains by group; by default `group_start`, groups as they were at
     the start, so that nobody changes the gap by changing group, or `group` where the tables lack it. titles:
-    names of arms for people. ValueError when a table, column or arm is missing, or no run of the arms has a
+    names of arms for people. unseen: names of interventions that were not at work in these months. ValueError when a table, column or arm is missing, or no run of the arms has a
     twin.
     """
-    return summarise_all(tables, comparator, [arm], discount, wtp, level, strata, titles)[arm]
+    return summarise_all(tables, comparator, [arm], discount, wtp, level, strata, titles, {arm: unseen})[arm]
 
 
-def summarise_all(tables, comparator, arms, discount=0.03, wtp=WTP, level=0.95, strata=None, titles=None):
-    """As `summarise` for several arms, {arm: Summary}; the tables are added up once for all."""
+def summarise_all(tables, comparator, arms, discount=0.03, wtp=WTP, level=0.95, strata=None, titles=None, unseen=None):
+    """As `summarise` for several arms, {arm: Summary}; the tables are added up once for all. unseen: {arm: names}."""
     sums = _sums(tables, (comparator, *arms), discount)
     strata = strata or ("group_start" if "group_start" in sums["kinds"] else "group")
-    return {arm: _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles) for arm in arms}
+    unseen = unseen or {}
+    return {arm: _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles, unseen.get(arm, ())) for arm in arms}
 
 
 def _sums(tables, arms, discount):
@@ -109,7 +111,7 @@ def _sums(tables, arms, discount):
     }
 
 
-def _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles):
+def _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles, unseen):
     """One arm against its comparator, from `_sums`."""
     duel = _Duel(comparator, arm, level)
     states, effects, money = sums["states"], sums["effects"], sums["money"]
@@ -130,7 +132,7 @@ def _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles
         convergence(main["value"], main["draw"], "the difference in mean wellbeing"),
         f"Gaps and gains by group use groups {groups}.",
     ]
-    summary = Summary(comparator, arm, titles or {}, strata, sums["years"], discount, level, runs, found, notes)
+    summary = Summary(comparator, arm, titles or {}, strata, sums["years"], discount, level, runs, found, notes, tuple(unseen))
     summary.sentence = write(summary)
     return summary
 

@@ -20,8 +20,8 @@ def write(summary):
 
 
 def parts(summary):
-    """The same without what to keep in mind: one text each on wellbeing, the gap, cost and what a WELLBY costs."""
-    return [part for part in (_wellbeing(summary), _gap(summary), _cost(summary), _worth(summary)) if part]
+    """The same without what to keep in mind: one text each on wellbeing, the gap, cost, what a WELLBY costs, and what was not at work."""
+    return [part for part in (_wellbeing(summary), _gap(summary), _cost(summary), _worth(summary), _unseen(summary)) if part]
 
 
 def _row(table, **where):
@@ -163,3 +163,10 @@ def _worth(summary):
         "dominated": word("No wellbeing is gained for the cost {often}."),
         "equal": word("Neither cost nor wellbeing changes {often}."),
     }[row["quadrant"]], often=often)
+
+
+def _unseen(summary):
+    """What the answer is not about, since the months of the run end before it begins."""
+    if not summary.unseen:
+        return ""
+    return say("Not at work within the months of this run: {names}.", names=", ".join(map(label, summary.unseen)))

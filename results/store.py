@@ -318,8 +318,8 @@ class Run:
             raise StoreError(
                 f"{self.folder or 'this run'} has the one arm {self.arms[0]!r}: nothing to compare it with"
             )
-        options = {"titles": self.manifest.get("titles"), **options}
         arm = arm or self.arms[1]
+        options = {"titles": self.manifest.get("titles"), "unseen": self.manifest.get("unseen", {}).get(arm, ()), **options}
         key = (arm, least, repr(sorted(options.items())), current())
         if key not in self._summaries:
             self._summaries[key] = compare.summarise(self.shown(least), self.arms[0], arm, **options)

@@ -36,6 +36,11 @@ class Scenario:
         """
         return {key: q for key, q, _ in _numbers(self)}
 
+    def unseen(self) -> list[str]:
+        """Names of interventions of which no measured month sees anything, as where the command line has shortened the run."""
+        spans = {name: block.span(self.time.start) for name, block in self.interventions.items()}
+        return [name for name, (first, stop) in spans.items() if first >= 12 * self.time.years or (stop is not None and stop <= 0)]
+
 
 def draw(scenario: Scenario, draw: int, seed: int | None = None) -> dict[str, float | list[float]]:
     """Sample number `draw` of every number; 0 is the central value. A value depends on seed, draw and its

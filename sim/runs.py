@@ -161,7 +161,7 @@ def cores():
 
 
 def need(arms, draws, replicates):
-    """What a run will take: runs, resident-months, and bytes on disk, before anything starts."""
+    """What a run will take: runs, resident-months and bytes on disk, and which interventions of each arm it will not see."""
     months = sum(a.time.burn_in + 12 * a.time.years for a in arms)
     runs = draws * replicates
     rows = ROWS_PER_MONTH * months * runs
@@ -171,6 +171,7 @@ def need(arms, draws, replicates):
         "runs": runs * len(arms), "residents": round(max(sizes)),
         "resident_months": round(runs * sum(s * (a.time.burn_in + 12 * a.time.years) for s, a in zip(sizes, arms, strict=True))),
         "bytes": int(rows * BYTES_PER_ROW) + 2_000_000,
+        "unseen": {a.id: names for a in arms if (names := a.unseen())},
     }
 
 

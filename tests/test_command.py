@@ -83,7 +83,9 @@ def test_run_and_json_and_dry_run(tmp_path, inside):
     _, out, _ = inside("compare", "promeq", *SMALL, "--json", "--no-report", "--workers", "1", check=0)
     assert "sentence" in json.loads(out)["arms"]["promeq"]
     _, out, _ = inside("compare", "promeq", "--dry-run", check=0)
-    assert "Nothing was run" in out and "17,533" in out
+    assert "Nothing was run" in out and "17,533" in out and "Not at work" not in out
+    _, out, _ = inside("compare", "promeq", "--where", "Kouvola", "--years", "1", "--draws", "1", "--dry-run", check=0)
+    assert "1 municipality, 1 year, 1 draw x" in out and "Not at work within the months of this run: youth_campaign" in out
 
 
 @pytest.mark.parametrize("arguments, said", [

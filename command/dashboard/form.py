@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import scenarios
 from results.language import say
-from results.words import number
+from results.words import label, number
 from scenarios.show import toml
 from sim import runs as engine
 
@@ -239,7 +239,9 @@ def _without(text, path):
 
 
 def _in_words(arms, draws, replicates, facts):
-    return say(
+    unseen = sorted({name for names in facts["unseen"].values() for name in names})
+    note = say("Not at work within the months of this run: {names}.", names=", ".join(map(label, unseen))) if unseen else ""
+    return note + " " * bool(note) + say(
         "{arms} scenarios with {residents} simulated residents of {places} municipalities over {years} years, {draws} draws of the "
         "uncertain numbers × {replicates} replicates of chance: {runs} runs, {months} million resident-months, about {disk} MB on disk, on "
         "up to {cores} processes. Nothing runs until you press “Run it”.",

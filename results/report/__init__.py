@@ -28,7 +28,7 @@ def prepare(run, arm=None, least=None, boundaries=None, tables=None, only=None):
     least = run.least if least is None else least
     shown, hidden = suppress.protect(tables or gather(run), least)
     names = Names(run)
-    found = numbers.answers(shown, arms if "ledger" in shown else arms[:1], names)
+    found = numbers.answers(shown, arms if "ledger" in shown else arms[:1], names, unseen=run.manifest.get("unseen"))
     return Page(run, shown, names, arms, arm or arms[min(1, len(arms) - 1)], found, hidden, least, boundaries, only)
 
 

@@ -26,10 +26,10 @@ class Answers(NamedTuple):
     summaries: dict
 
 
-def answers(tables, arms, titles, discount=0.03):
+def answers(tables, arms, titles, discount=0.03, unseen=None):
     """`results.compare.summarise_all`: `Answers`; none for a run of one scenario."""
     comparator, *others = arms
-    return Answers(comparator, summarise_all(tables, comparator, others, discount=discount, titles=titles) if others else {})
+    return Answers(comparator, summarise_all(tables, comparator, others, discount, titles=titles, unseen=unseen) if others else {})
 
 
 def decision(found, value=20_000.0):

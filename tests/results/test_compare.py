@@ -79,6 +79,9 @@ def test_a_neutral_arm_changes_nothing_exactly(tables):
     assert (value["share_equal"] == 1).all()
     assert "unchanged against" in found.sentence
     assert "changes no resource cost" in found.sentence
+    assert "Not at work" not in found.sentence
+    found = compare.summarise(doubled, "baseline", "same", unseen=["peer_groups"])
+    assert "Not at work within the months of this run: peer groups." in found.sentence
 
 
 def test_costs_by_payer_and_perspective(summary):
