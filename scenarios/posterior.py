@@ -11,6 +11,7 @@ __all__ = ["FOLDER", "NONE", "PosteriorError", "find", "names", "read"]
 
 NONE = "none"
 FOLDER = Path(__file__).parent / "posteriors"
+PANDAS = "__index_level_"  # how pandas calls the row names of a filtered frame, which are no number of the model
 LEAST = 10  # fewer draws than this say nothing about uncertainty
 
 
@@ -56,7 +57,8 @@ def read(name: str | None, near: Path, numbers: Mapping[str, Quantity]) -> dict[
         raise PosteriorError(f"{path} cannot be read as Parquet: {error}") from None
     if table.num_rows < LEAST:
         raise PosteriorError(f"{path} has {table.num_rows} draws; at least {LEAST} are needed.")
-    return {column: _levels(column, table.column(column).to_pylist(), path, numbers) for column in table.column_names}
+    return {column: _levels(column, table.column(column).to_pylist(), path, numbers) for column in table.column_names
+            if not column.startswith(PANDAS)}
 
 
 def _known() -> str:
