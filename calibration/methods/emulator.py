@@ -128,7 +128,8 @@ def sample(problem, surrogate, seed, y=None, steps=STEPS):
     time = np.nanmax(emcee.autocorr.integrated_time(chain, tol=0))  # tol: a short chain is told by the number of independent draws
     kept = chain[:: max(1, steps * WALKERS // MANY)].reshape(-1, d)  # whole steps: every walker tells as much as any other
     return Fit(kept, np.full(len(kept), 1.0 / len(kept)), len(surrogate.z),
-               facts={"independent_draws": float(steps * WALKERS / max(1.0, time)), "acceptance": float(sampler.acceptance_fraction.mean())})
+               facts={"independent_draws": float(steps * WALKERS / max(1.0, time)),
+                      "acceptance": float(sampler.acceptance_fraction.mean())})
 
 
 def sharpness(problem, surrogate, z):
