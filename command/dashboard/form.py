@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import scenarios
+from results.dashboard import shelf
 from results.language import say
 from results.words import label, number
+from scenarios import overlay
 from scenarios.show import toml
 from sim import runs as engine
 
 __all__ = ["LARGEST", "Asked", "Field", "Plan", "check", "fields", "home", "identifier", "loaded", "names", "own", "parameter", "save",
-           "source", "text_of", "where"]
+           "source", "text_of", "title", "where"]
 
 LARGEST = 200_000  # bytes of a scenario file that is taken
 SOURCE = "set by the analyst in the dashboard"
@@ -151,6 +153,12 @@ def names(runs):
 def where(runs, name):
     """What the command line calls a scenario of that name: its name if it is shipped, its path if it is one's own."""
     return name if name in scenarios.names() else str(home(runs) / f"{name}.toml")
+
+
+def title(runs, name):
+    """What a scenario is called where it is chosen: its title in the language in use, and its name."""
+    text = shelf.title(overlay.find(where(runs, name)) or "")
+    return f"{text} · {name}" if text else name
 
 
 def save(runs, name, text):

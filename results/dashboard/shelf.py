@@ -15,7 +15,7 @@ from results.dashboard import elsewhere, view
 from results.dashboard.kept import kept
 from results.language import current, say
 
-__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "large", "listed", "ready", "report_html", "zipped"]
+__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "large", "listed", "ready", "report_html", "title", "zipped"]
 
 VIEWS = 4  # opened runs that are held in memory, each in one language
 SECOND_TABLE = re.compile(r"(?<=\n)\[(?!scenario\])")
@@ -36,7 +36,7 @@ def listed(runs):
     for folder in store.runs(runs):
         try:
             manifest = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
-            arms = [_title(folder, arm) or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            arms = [title(folder / f"scenario.{arm}.toml") or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
             if not arms:  # a calibration, which stands under “Evidence and fit”
                 continue
             found.append(Entry(folder.name, " / ".join(arms), str(manifest.get("created", ""))[:16].replace("T", " ")))
@@ -45,11 +45,10 @@ def listed(runs):
     return sorted(found, key=lambda entry: (entry.created, entry.name), reverse=True)
 
 
-def _title(folder, arm):
-    """The title of an arm in the language in use, as its scenario in the run folder gives it; empty if it gives none."""
-    path = folder / f"scenario.{arm}.toml"
+def title(file):
+    """The title that a scenario file gives in the language in use; empty if it gives none."""
     try:
-        titles = _titles(str(path), path.stat().st_mtime_ns)
+        titles = _titles(str(file), Path(file).stat().st_mtime_ns)
     except (OSError, ValueError):
         return ""
     return titles.get(current(), "") if isinstance(titles, dict) else ""

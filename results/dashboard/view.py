@@ -19,7 +19,7 @@ SECTIONS = ("answer", "gap", "money", "worth", "drives", "rests", "limits")
 OF_THE_FOCUS = ("answer", "rests")  # the other sections are the same whatever scenario is in focus
 OVERALL = ("equity_plane", "wellbeing_by_group", "gap_over_time", "gain_by_start", "waiting_and_unmet", "cost_by_payer", "budget_impact",
            "ce_plane", "ceac")
-OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "card_participation", "indicators_estimated")
+OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "area_map", "card_participation", "indicators_estimated")
 
 
 class View:
