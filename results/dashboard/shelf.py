@@ -18,6 +18,7 @@ from results.language import current, say
 __all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "large", "listed", "ready", "report_html", "title", "zipped"]
 
 VIEWS = 4  # opened runs that are held in memory, each in one language
+PAGES = 2  # runs whose tables are held for another language; those of a view are held by it
 SECOND_TABLE = re.compile(r"(?<=\n)\[(?!scenario\])")
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
@@ -91,11 +92,17 @@ def _stamps(runs, names):
     return tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
 
 
+@kept(PAGES)
+def _prepared(stamps, arm):
+    return view.prepared([folder for folder, _ in stamps], arm)
+
+
 @kept(VIEWS)
 def _view(stamps, arm, language):
     folders = [folder for folder, _ in stamps]
     try:
-        return view.opened(folders, arm, language, DRAWING)
+        page = None if view.large(folders) else _prepared(stamps, arm)
+        return view.opened(folders, arm, language, DRAWING, page)
     except (ValueError, KeyError, TypeError) as error:
         where, told = ", ".join(Path(folder).name for folder in folders), (str(error).splitlines() or ["?"])[0]
         raise store.StoreError(say("a file of {run} is damaged ({reason})", run=where, reason=told[:200])) from error
@@ -104,6 +111,7 @@ def _view(stamps, arm, language):
 def forget():
     """Hold no view any more."""
     _view.forget()
+    _prepared.forget()
 
 
 def report_html(runs, name):

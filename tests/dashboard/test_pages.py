@@ -24,6 +24,7 @@ from results.language import say, speaking  # noqa: E402
 from sim.intervention import kinds  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "run_format_1"
+PREPARED = {}  # {(arm, files and their bytes): page}
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -53,6 +54,21 @@ def undrawn(monkeypatch):
     """Pictures keep their words and numbers and are not drawn, where a test is about what stands around them."""
     monkeypatch.setattr(figures, "in_page", lambda name, figure: figures.Picture(
         name, figure.title, figure.how, figure.says, "<svg/>", figure.frame))
+
+
+@pytest.fixture(autouse=True)
+def prepared_once(monkeypatch):
+    """Runs of the same bytes are prepared once, in whatever folder they lie; what is spoilt is read as it is."""
+
+    def prepare(run, arm=None):
+        files = [path for path in Path(run.folder).rglob("*") if path.is_file() and "lives" not in path.parts]
+        key = arm, tuple(sorted((str(path.relative_to(run.folder)), path.read_bytes()) for path in files))
+        if key not in PREPARED:
+            PREPARED[key] = really(run, arm)
+        return PREPARED[key]._replace(run=run)
+
+    really = view.report.prepare
+    monkeypatch.setattr(view, "report", SimpleNamespace(prepare=prepare))
 
 
 @pytest.fixture(autouse=True)
