@@ -299,12 +299,28 @@ def test_calibrations_beside_the_run_are_shown(runs, undrawn):
     assert any("!\\[x\\]" in element.value for element in test.markdown)
 
 
+class Noted(dict):
+    """A dict that notes all that was ever put into it."""
+
+    def __init__(self, values):
+        super().__init__()
+        self.values_put = values
+
+    def __setitem__(self, key, value):
+        self.values_put.append(value)
+        super().__setitem__(key, value)
+
+
 def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeypatch):
-    """The process of its own hands over what pages would have made themselves; a visitor sees the same."""
+    """The process of its own tells how far it is and hands over what pages would have made themselves; a visitor sees the same."""
     near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
     monkeypatch.setattr(view, "LARGE", 0)
+    parts = []
+    monkeypatch.setattr(elsewhere, "_under_way", Noted(parts))
     far = view.opened([str(runs / "stored")], None, "fi", nullcontext())
     assert isinstance(near, view.Live) and isinstance(far, view.Made)
+    assert [done for done, _ in parts] == list(range(len(parts))) and {whole for _, whole in parts} == {len(parts)}
+    assert len(parts) == len(far._facts["sections"]) + len(far._facts["pictures"]) and not elsewhere._under_way
     assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.payers(), far.calendar()) == (
         near.arms, near.focus, dict(near.names), near.paybacks(), near.payers(), near.calendar())
     with speaking("fi"):
@@ -356,13 +372,6 @@ class Watched:
 
     def empty(self):
         self.place.empty()
-
-
-def test_a_process_tells_how_far_it_is(shared, undrawn):
-    parts = []
-    found = view.everything([str(shared / "stored")], None, "en", lambda done, whole: parts.append((done, whole)))
-    assert [done for done, _ in parts] == list(range(len(parts))) and {whole for _, whole in parts} == {len(parts)}
-    assert len(parts) == len(found["sections"]) + len(found["pictures"])
 
 
 def test_a_large_run_that_cannot_be_read_is_told(runs, monkeypatch):
