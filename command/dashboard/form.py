@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import scenarios
+from command.dashboard import messages
 from results.dashboard import shelf
 from results.language import say
 from results.words import label, number
@@ -233,13 +234,16 @@ def loaded(runs, name):
     """A scenario by its name, alone: `Plan` with one arm, or the problems."""
     try:
         return Plan((engine.load(where(runs, name)),), "", ())
+    except scenarios.ScenarioError as error:
+        return Plan((), "", tuple(_told(problem, Path(where(runs, name))) for problem in error.problems))
     except (ValueError, OSError) as error:
         return Plan((), "", tuple(str(error).splitlines()))
 
 
 def _told(problem, path):
     place = say("line {line}", line=problem.line) if problem.line else ""
-    return ": ".join(part for part in (place, problem.key, _without(f"{problem.message} {problem.hint}".strip(), path)) if part)
+    told = " ".join(messages.tell(part) for part in (problem.message, problem.hint) if part)
+    return ": ".join(part for part in (place, problem.key, _without(told, path)) if part)
 
 
 def _without(text, path):
