@@ -15,7 +15,7 @@ from results.dashboard import elsewhere, view
 from results.dashboard.kept import kept
 from results.language import current, say
 
-__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "large", "listed", "ready", "report_html", "title", "zipped"]
+__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "listed", "quick", "ready", "report_html", "title", "zipped"]
 
 VIEWS = 4  # opened runs that are held in memory, each in one language
 PAGES = 2  # runs whose tables are held for another language; those of a view are held by it
@@ -82,9 +82,10 @@ def asked(runs, names, arm=None):
     return _view.later(stamps, arm, language), lambda: elsewhere.progress(folders, arm, language)
 
 
-def large(runs, names):
-    """Whether these runs together are too large to be held in the server."""
-    return view.large(find(runs, name) for name in names)
+def quick(runs, names, arm=None):
+    """Whether these runs open within seconds: not large, or made before in the language in use."""
+    folders = [str(find(runs, name)) for name in names]
+    return not view.large(folders) or elsewhere.before(folders, arm, current())
 
 
 def _stamps(runs, names):

@@ -323,7 +323,9 @@ def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeyp
     assert len(parts) == len(far._facts["sections"]) + len(far._facts["pictures"]) and not elsewhere._under_way
     assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.payers(), far.calendar()) == (
         near.arms, near.focus, dict(near.names), near.paybacks(), near.payers(), near.calendar())
+    assert not shelf.quick(runs, ["stored"])  # in English it has yet to be made
     with speaking("fi"):
+        assert shelf.quick(runs, ["stored"])
         for name in view.SECTIONS:
             assert far.section(name) == near.section(name)
         assert far.picture("equity_plane").says == near.picture("equity_plane").says
