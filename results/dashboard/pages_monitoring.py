@@ -69,7 +69,8 @@ def _card(view, rows, month):
     show.chart(view, "card_participation", arm=view.focus)
     place = st.selectbox(say("Municipality"), places, key="card_place")
     headers = {name: say(text) for name, text in COLUMNS.items()}
-    written = dict.fromkeys(COUNTS, lambda value: number(value, 0)) | {"participation": lambda value: share(value, 1)}
+    written = dict.fromkeys(COUNTS, lambda value: number(value, 0)) | {
+        "cost_per_use": lambda value: number(value, 1), "participation": lambda value: share(value, 1)}
     show.frame(monthly(rows, place), say("Households and persons of the real population, mean of runs"), headers, written=written)
 
 

@@ -21,6 +21,7 @@ STYLE = """<style>
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
 .hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
 .hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 14rem; }
+.hy-many { font-size: .84rem; } .hy-table.hy-many th, .hy-table.hy-many td { padding-right: .5rem; }
 .hy-text p { margin: 0 0 .5rem; max-width: 52rem; }
 h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
 [data-testid="stMarkdownContainer"] h3 { font-size: 1.3rem; } [data-testid="stMarkdownContainer"] h4 { font-size: 1.1rem; }
@@ -30,6 +31,7 @@ h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1
 </style>"""
 
 
+MANY = 9  # columns; a table of more is set smaller
 SHORT, LONG = 18, 40  # letters of a cell that is never broken, and of one that is not squeezed
 THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 INTERVAL = re.compile(r"\([^()<>]{1,28}\)")
@@ -94,9 +96,10 @@ def table(shown, name=""):
     head = "".join(f'<th scope="col">{escape(str(text))}</th>' for text in shown.headers)
     rows = "".join(f"<tr>{_cell(first, ROW)}{''.join(map(_cell, rest))}</tr>" for first, *rest in shown.rows)
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
+    many = " hy-many" if len(shown.headers) > MANY else ""
     caption = f"<caption>{escape(shown.caption)}</caption>" if shown.caption else ""
     st.html(
-        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table">'
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table{many}">'
         f"{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )
 
