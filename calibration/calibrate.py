@@ -135,8 +135,7 @@ def _write(folder, asked, fit, tables, facts, text):
 
 
 def _write_posterior(path, asked, fit):
-    """Equally weighted draws as levels of the free numbers, in an order that does not sort them."""
+    """Equally weighted draws as levels of the free numbers."""
     rows = fit.draws(DRAWS)
-    rows = rows[np.random.Generator(np.random.Philox(1)).permutation(len(rows))]
     frame = pd.DataFrame({f.name: [f.level(float(x)) for x in rows[:, j]] for j, f in enumerate(asked.free)})
     frame.to_parquet(path, index=False, compression="zstd")

@@ -106,7 +106,7 @@ def robustness(problem, fit):
     that value (exact where model and posterior are linear and normal; Giordano, Broderick & Jordan 2018).
     """
     surrogate = Surrogate(fit.design, emulator.transformed(problem, fit.simulated))
-    z = fit.z[:: max(1, len(fit.z) // 1000)]
+    z = fit.draws(min(len(fit.z), 1000))
     means, errors = surrogate.predict(z)
     fitted = problem.fitted
     whole = problem.observed_covariance + surrogate.chance + np.diag((errors**2).mean(0))

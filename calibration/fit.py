@@ -51,7 +51,11 @@ class Fit:
         return (self.weights[:, None] * (self.z < np.asarray(truth))).sum(0)
 
     def draws(self, number):
-        """Equally weighted rows, float (number, d): systematic resampling of evenly spread, always the same ones."""
+        """Equally weighted rows, float (number, d), in no order: systematic resampling, always the same ones.
+
+        The rows are shuffled first: taken every so many from chains side by side, they would all come from a few of these.
+        """
+        order = np.random.Generator(np.random.Philox(1)).permutation(len(self.z))
         points = (np.arange(number) + 0.5) / number
-        rows = np.searchsorted(np.cumsum(self.weights), points)
-        return self.z[np.minimum(rows, len(self.z) - 1)]
+        rows = np.searchsorted(np.cumsum(self.weights[order]), points)
+        return self.z[order[np.minimum(rows, len(self.z) - 1)]]

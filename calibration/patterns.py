@@ -165,9 +165,9 @@ def page(patterns, residents, predictive=None, fitted=True):
 
 def _target_lines(predictive, fitted, residents):
     where = f"{RUNS} draws of the shipped posterior" if fitted else "central values (there is no shipped posterior)"
-    opt_in = "Scenarios use this posterior only where they ask for it (`--posterior`); `docs/calibration.md` says why."
+    default = "Scenarios draw from this posterior unless they say otherwise; `docs/calibration.md` tells how to."
     lines = [
-        "## Targets, fitted and held out", "", *([opt_in, ""] if fitted else []),
+        "## Targets, fitted and held out", "", *([default, ""] if fitted else []),
         f"The targets of `calibration/{SHIPPED}.toml` from {RUNS} runs of {residents:,} residents of all Finland at {where}.",
         f"Rule: a target is met when the evidence lies within {checks.FAILS:g} standard errors of the model's mean; the error holds the "
         "target's own, the model's chance and what the fit leaves open.", "",

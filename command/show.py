@@ -106,8 +106,9 @@ def answer(finished):
         if (finished.folder / name).exists():
             out.print(f"  {name:<14} {what}", soft_wrap=True)
     m = finished.manifest
+    fitted = f" {m['calibrated']} come from the posterior {m['posterior']}." if m.get("calibrated") else ""
     out.print(f"{m['numbers']} numbers, of which {m['assumptions']} are assumptions and {m['unverified']} were not read in "
-              f"their source. {m['seconds']['run']:.0f} s of running.", soft_wrap=True)
+              f"their source.{fitted} {m['seconds']['run']:.0f} s of running.", soft_wrap=True)
 
 
 def _levels(finished, out):
@@ -198,12 +199,14 @@ def _diff(changes, name, other, out):
 
 
 def _evidence(s, out):
+    from scenarios.show import calibrated
+
     table = Table(box=None, pad_edge=False)
     for column in ("number", "value", "unit", "evidence", "verified", "source"):
         table.add_column(column, overflow="fold")
-    for name, q in s.quantities().items():
-        value = ", ".join(f"{v:g}" for v in q.value) if q.is_table else f"{q.value:g}"
-        table.add_row(name, value, q.unit, q.evidence, "yes" if q.verified else "no", q.source)
+    for name, words in ({name: q.model_dump() for name, q in s.quantities().items()} | calibrated(s)).items():
+        value = ", ".join(f"{v:g}" for v in words["value"]) if isinstance(words["value"], list) else f"{words['value']:g}"
+        table.add_row(name, value, words["unit"], words["evidence"], "yes" if words["verified"] else "no", words["source"])
     out.print(table)
 
 

@@ -68,8 +68,8 @@ def summarise(tables, comparator, arm, discount=0.03, wtp=WTP, level=0.95, strat
     or QALY [EUR] at which the probability of being worth the money is given. level: of the intervals. strata:
     the kind of stratum used for gaps and for gains by group; by default `group_start`, groups as they were at
     the start, so that nobody changes the gap by changing group, or `group` where the tables lack it. titles:
-    names of arms for people. unseen: names of interventions that were not at work in these months. ValueError when a table, column or arm is missing, or no run of the arms has a
-    twin.
+    names of arms for people. unseen: names of interventions that were not at work in these months.
+    ValueError when a table, column or arm is missing, or no run of the arms has a twin.
     """
     return summarise_all(tables, comparator, [arm], discount, wtp, level, strata, titles, {arm: unseen})[arm]
 

@@ -7,19 +7,18 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from . import posterior
 from .explain import problems_of
 from .overlay import COMMAND_LINE, Layers, find, names
 from .overrides import overlay_parameters
 from .parameters import flatten
 from .places import resolve
-from .posterior import PosteriorError
-from .posterior import read as read_posterior
 from .problems import Problem, near_miss
 from .quantity import Quantity
 from .scenario import Scenario
 from .schema import Block, Head, Population, Runs, Time, months_between
 
-__all__ = ["SECTIONS", "Check"]
+__all__ = ["CALIBRATED", "SECTIONS", "Check"]
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "scenario": Head,
@@ -27,6 +26,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "time": Time,
     "runs": Runs,
 }
+CALIBRATED = "calibrated"  # a section that a scenario as resolved has for its readers: made anew from the posterior, never read
 KNOWN = (*SECTIONS, "interventions", "parameters")
 
 
@@ -49,7 +49,7 @@ class Check:
         if head:
             self.comparator(head)
         files = {field: self.user_file(population, field) for field in ("table", "areas")} if population else {}
-        posterior = self.posterior(runs.posterior, numbers) if runs else {}
+        levels = self.posterior(runs.posterior, numbers) if runs else {}
         if self.problems:
             return None
         population = population.model_copy(update={"places": tuple(places), **files})
@@ -68,7 +68,7 @@ class Check:
             path=str(self.layers.path),
             tables=tables,
             origins=dict(self.layers.origins),
-            posterior=posterior,
+            posterior=levels,
         )
 
     def add(self, key: str, message: str, hint: str = "", on_key: bool = False) -> None:
@@ -86,6 +86,8 @@ class Check:
         for key in tables:
             if key in ("extends", "remove", "id", "title", "comparator"):
                 self.add(key, f"unknown key '{key}' at the top.", "It belongs under [scenario].", on_key=True)
+            elif key == CALIBRATED and "posterior" in self.table("runs"):
+                continue
             elif key not in KNOWN:
                 hint = near_miss(key, KNOWN) or f"Known: {', '.join(KNOWN)}."
                 self.add(key, f"unknown section '{key}'.", hint, on_key=True)
@@ -115,22 +117,29 @@ class Check:
         given = getattr(population, field)
         if given is None:
             return None
-        options = (self.layers.path.parent / given, Path(given))
-        found = next((path for path in options if path.is_file()), None)
+        found = self.beside(given)
         if found is None:
             self.add(f"population.{field}", f"there is no file '{given}'.")
-        else:  # the scenario as resolved lies elsewhere and must find it too
-            self.layers.tables["population"][field] = str(found.resolve())
+            return given
+        self.layers.tables["population"][field] = str(found.resolve())  # the scenario as resolved lies elsewhere and must find it too
         return str(found)
+
+    def beside(self, given: str) -> Path | None:
+        """The file that a setting names: beside the scenario, or else where it says."""
+        return next((path for path in (self.layers.path.parent / given, Path(given)) if path.is_file()), None)
 
     def posterior(self, name: str | None, numbers: dict[str, Quantity]) -> dict[str, tuple[float, ...]]:
         """The calibrated draws that [runs] posterior names. A number that the scenario itself sets keeps what the scenario says."""
         own = {key for key, _ in flatten(self.table("parameters"))}
+        near = self.layers.path.parent
         try:
-            found = read_posterior(name, self.layers.path.parent, numbers)
-        except PosteriorError as error:
+            path = posterior.find(name, near)
+            found = posterior.read(name, near, numbers)
+        except posterior.PosteriorError as error:
             self.add("runs.posterior", str(error))
             return {}
+        if path and path.parent != posterior.FOLDER:  # as with tables of residents: the scenario as resolved lies elsewhere
+            self.layers.tables["runs"]["posterior"] = str(path.resolve())
         return {key: levels for key, levels in found.items() if key not in own}
 
     def places(self, key: str, words: Sequence[str]) -> list[str]:
@@ -153,6 +162,9 @@ class Check:
         for name, raw in self.table("interventions").items():
             block = self.block(name, raw, {"parameters": numbers, "folder": self.layers.path.parent})
             if block:
+                for field in block.files:
+                    if isinstance(raw.get(field), str) and (file := self.beside(raw[field])):
+                        raw[field] = str(file.resolve())
                 self.fit(block, f"interventions.{name}", time, places)
                 found[name] = block
         steered: dict[str, str] = {}

@@ -7,10 +7,11 @@ from pathlib import Path
 from .problems import near_miss
 from .quantity import Quantity
 
-__all__ = ["NONE", "PosteriorError", "names", "read"]
+__all__ = ["FOLDER", "NONE", "PosteriorError", "find", "names", "read"]
 
 NONE = "none"
 FOLDER = Path(__file__).parent / "posteriors"
+PANDAS = "__index_level_"  # how pandas calls the row names of a filtered frame, which are no number of the model
 LEAST = 10  # fewer draws than this say nothing about uncertainty
 
 
@@ -23,6 +24,20 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.parquet"))
 
 
+def find(name: str | None, near: Path) -> Path | None:
+    """The file of a shipped posterior by name or of a path, which is first looked for in `near`; None for None and "none".
+
+    Raises PosteriorError if there is no such file.
+    """
+    if name is None or name == NONE:
+        return None
+    options = (FOLDER / f"{name}.parquet", near / name, Path(name))
+    path = next((p for p in options if p.is_file()), None)
+    if path is None:
+        raise PosteriorError(f"there is no posterior '{name}'. {near_miss(name, names()) or _known()}")
+    return path
+
+
 def read(name: str | None, near: Path, numbers: Mapping[str, Quantity]) -> dict[str, tuple[float, ...]]:
     """{parameter: one level per draw} of a shipped posterior by name or of a Parquet file; {} for None and "none".
 
@@ -30,12 +45,9 @@ def read(name: str | None, near: Path, numbers: Mapping[str, Quantity]) -> dict[
     first looked for. Raises PosteriorError for a missing file, an unknown parameter, too few draws, or a value that the
     parameter cannot take.
     """
-    if name is None or name == NONE:
-        return {}
-    options = (FOLDER / f"{name}.parquet", near / name, Path(name))
-    path = next((p for p in options if p.is_file()), None)
+    path = find(name, near)
     if path is None:
-        raise PosteriorError(f"there is no posterior '{name}'. {near_miss(name, names()) or _known()}")
+        return {}
     import pyarrow
     import pyarrow.parquet
 
@@ -45,7 +57,8 @@ def read(name: str | None, near: Path, numbers: Mapping[str, Quantity]) -> dict[
         raise PosteriorError(f"{path} cannot be read as Parquet: {error}") from None
     if table.num_rows < LEAST:
         raise PosteriorError(f"{path} has {table.num_rows} draws; at least {LEAST} are needed.")
-    return {column: _levels(column, table.column(column).to_pylist(), path, numbers) for column in table.column_names}
+    return {column: _levels(column, table.column(column).to_pylist(), path, numbers) for column in table.column_names
+            if not column.startswith(PANDAS)}
 
 
 def _known() -> str:

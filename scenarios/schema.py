@@ -103,6 +103,7 @@ class Block(Settings):
     """
 
     kinds_named: ClassVar[dict[str, str]] = {}  # field of `others` -> the kind that the named must be, where not any will do
+    files: ClassVar[tuple[str, ...]] = ()  # fields that may name a file, which is then looked for beside the scenario's
     steering: ClassVar[str] = ""  # the field that names the blocks whose size this kind sets; each block has one such hand
 
     kind: str

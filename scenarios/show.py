@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from pydantic.json_schema import models_json_schema
 
-from .check import SECTIONS
+from .check import CALIBRATED, SECTIONS
 from .overlay import leaves
 from .quantity import Quantity
 from .scenario import Scenario
 from .schema import Block
 
-__all__ = ["Change", "diff", "json_schema", "literal", "resolved", "toml"]
+__all__ = ["Change", "calibrated", "diff", "json_schema", "literal", "resolved", "toml"]
 
 SHOWN = ("value", "low", "high", "unit", "dist", "evidence", "source", "verified", "axes", "note")
 
@@ -51,7 +51,26 @@ def resolved(scenario: Scenario) -> str:
         lines += ["", f"[{key}]", *_entries(scenario, key, scenario.tables["interventions"][name])]
         lines += _defaults(block, key)
     lines += ["", "[parameters]", *(_parameter(scenario, name, q) for name, q in scenario.parameters.items())]
+    if scenario.posterior:
+        lines += ["", f"[{CALIBRATED}]  # for readers: what the posterior holds instead, its mean and 95 % range"]
+        lines += [f"{_key(name)} = {literal(words)}" for name, words in calibrated(scenario).items()]
     return "\n".join(lines) + "\n"
+
+
+def calibrated(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """The numbers that come from a posterior, {name: words of a quantity}: mean, 95 % range of the draws, and what they rested on before.
+
+    Of a table low and high are ratios to the mean, as in a quantity.
+    """
+    found = {}
+    for name, levels in scenario.posterior.items():
+        q, ordered, mean = scenario.quantities()[name], sorted(levels), sum(levels) / len(levels)
+        low, high = (ordered[round(p * (len(ordered) - 1))] / (mean if q.is_table else 1.0) for p in (0.025, 0.975))
+        found[name] = {
+            "value": q.scaled(mean), "low": low, "high": high, "unit": q.unit, "evidence": "calibrated",
+            "source": f"posterior {scenario.runs.posterior}; before: {q.source}", "verified": q.verified,
+        }
+    return found
 
 
 def _entries(scenario: Scenario, prefix: str, table: dict) -> list[str]:
@@ -69,6 +88,9 @@ def _defaults(block: Block, key: str) -> list[str]:
 
 
 def _parameter(scenario: Scenario, name: str, q: Quantity) -> str:
+    """A line; a comment where a posterior gives the draws, since a number that a file sets is drawn as the file says."""
+    if name in scenario.posterior:
+        return f"# {_key(name)} = {literal(_table(q))}  # before; see [{CALIBRATED}]"
     return f"{_key(name)} = {literal(_table(q))}  # {_parameter_origin(scenario, name)}"
 
 

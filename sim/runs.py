@@ -322,6 +322,7 @@ def manifest_of(command, arms, draws, replicates, facts):
     """What a run folder says of itself: arms, draws, seeds, sizes, versions, and the hash of the sources."""
     packages = ("hytesim", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "humanleague", "pydantic", "matplotlib")
     numbers = arms[-1].quantities()
+    priors = {name: q for name, q in numbers.items() if name not in arms[-1].posterior}
     return {
         "command": command,
         "arguments": sys.argv[1:],
@@ -336,8 +337,10 @@ def manifest_of(command, arms, draws, replicates, facts):
         "complete": True,
         **facts,
         "numbers": len(numbers),
-        "assumptions": sum(q.evidence == "assumption" for q in numbers.values()),
-        "unverified": sum(not q.verified for q in numbers.values()),
+        "calibrated": len(arms[-1].posterior),
+        "posterior": arms[-1].runs.posterior if arms[-1].posterior else None,
+        "assumptions": sum(q.evidence == "assumption" for q in priors.values()),
+        "unverified": sum(not q.verified for q in priors.values()),
         "versions": {"python": platform.python_version(), **{p: _version(p) for p in packages}},
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": cores()},
         "source_sha256": source_hash(),

@@ -108,7 +108,7 @@ def parameters(arms, draw):
     for arm in arms:
         values = scenarios.draw(arm, draw)
         for name, quantity in arm.quantities().items():
-            if not quantity.is_fixed:  # settings that share a parameter share its draw, and stand once under its name
+            if name in arm.posterior or not quantity.is_fixed:  # settings that share a parameter stand once, under its name
                 found.setdefault(quantity.name or name, _one_number(quantity, values[name]))
     frame = pd.DataFrame({"draw": np.int16(draw), "name": pd.Categorical(list(found)), "value": list(found.values())})
     return frame.astype({"value": float})

@@ -125,10 +125,9 @@ def sample(problem, surrogate, seed, y=None, steps=STEPS):
     sampler.run_mcmc(start, BURN + steps)
     chain = sampler.get_chain(discard=BURN)
     time = np.nanmax(emcee.autocorr.integrated_time(chain, tol=0))  # tol: a short chain is told by the number of independent draws
-    flat = chain.reshape(-1, d)
-    kept = flat[:: max(1, len(flat) // MANY)]
+    kept = chain[:: max(1, steps * WALKERS // MANY)].reshape(-1, d)  # whole steps: every walker tells as much as any other
     return Fit(kept, np.full(len(kept), 1.0 / len(kept)), len(surrogate.z),
-               facts={"independent_draws": float(len(flat) / max(1.0, time)), "acceptance": float(sampler.acceptance_fraction.mean())})
+               facts={"independent_draws": float(steps * WALKERS / max(1.0, time)), "acceptance": float(sampler.acceptance_fraction.mean())})
 
 
 def sharpness(problem, surrogate, z):

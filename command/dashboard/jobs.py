@@ -147,8 +147,8 @@ def stop(home):
 
 
 def forget(home):
-    """Remove the folder of a job that has ended."""
-    if not alive(home):
+    """Remove the folder of a job that has ended; its keeper may still be on its way out once it has said how."""
+    if not alive(home) or (Path(home) / "ended.json").exists():
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -152,7 +152,8 @@ def rests_on(run, tables, arm):
 
 def _quantities(found):
     """{dotted name: quantity} of a resolved scenario; settings of interventions that stand for a parameter point to it."""
-    known = {name: value for name, value in found.get("parameters", {}).items() if isinstance(value, dict)}
+    numbers = found.get("parameters", {}) | found.get("calibrated", {})
+    known = {name: value for name, value in numbers.items() if isinstance(value, dict)}
     for name, block in found.get("interventions", {}).items():
         for field, value in block.items():
             if isinstance(value, dict) and "value" in value:

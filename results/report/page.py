@@ -235,12 +235,7 @@ def _drives(page):
 
 def _rests(page):
     manifest = page.run.manifest
-    texts = []
-    if "numbers" in manifest:
-        texts.append(say(
-            "The model has {all} numbers here; {assumed} are assumptions and {unread} were not read in their source.",
-            all=number(manifest["numbers"], 0), assumed=number(manifest["assumptions"], 0), unread=number(manifest["unverified"], 0),
-        ))
+    texts = tables.counted(manifest)
     texts += [f"{label(arm, page.names)}: {text}" for arm, text in (manifest.get("rests_on") or {}).items() if arm in page.arms and text]
     shown = [tables.rests_on(page.run, page.tables, page.focus)]
     return {"text": texts, "tables": shown if shown[0].rows else []}

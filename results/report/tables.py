@@ -1,6 +1,7 @@
 """Tables as people read them: headers and cells in words and numbers of the language in use."""
 
 import math
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -283,7 +284,24 @@ def worth(found, labels):
     return Shown(say("Cost of a WELLBY and of a QALY"), headers, rows)
 
 
-EVIDENCE = {"published": word("published"), "derived": word("derived"), "assumption": word("assumption")}
+EVIDENCE = {"published": word("published"), "derived": word("derived"), "assumption": word("assumption"),
+            "calibrated": word("calibrated")}
+
+
+def counted(manifest):
+    """Sentences on how many numbers a run rests on, and of what kind; none for a run of an older format."""
+    if "numbers" not in manifest:
+        return []
+    texts = [say(
+        "The model has {all} numbers here; {assumed} are assumptions and {unread} were not read in their source.",
+        all=number(manifest["numbers"], 0), assumed=number(manifest["assumptions"], 0), unread=number(manifest["unverified"], 0),
+    )]
+    if manifest.get("calibrated"):
+        texts.append(say(
+            "{n} of them were fitted together to published figures or a survey and are drawn from the posterior “{name}”.",
+            n=number(manifest["calibrated"], 0), name=Path(str(manifest["posterior"])).stem,
+        ))
+    return texts
 
 
 def rests_on(run, tables, arm):

@@ -24,6 +24,7 @@ SPREAD = 4096  # purposes of interventions hang on their names, as in Interventi
 class Settings(Block):
     """What is shared out between all areas of the places, by which need, how often, and the partners who bring more."""
 
+    files: ClassVar[tuple[str, ...]] = ("partners",)
     steering: ClassVar[str] = "blocks"
 
     services: list[Service] = Field(default=[], description="services whose staff minutes are shared out")

@@ -19,6 +19,7 @@ from sim.sweep.vary import Vary
 __all__ = ["Cluster", "Plan", "Search", "cluster", "fingerprint", "load", "read_posterior"]
 
 SECTIONS = ("sweep", "set", "vary", "constraints", "list", "cluster", "search")
+FILES = ("table", "areas")  # of [population]: their contents count, not where they lie
 MOST_RUNS = 10_000_000  # rows of a task table that every worker reads
 
 
@@ -161,13 +162,14 @@ def read_posterior(path):
 def fingerprint(scenario):
     """SHA-256 over everything of a scenario that decides a run, and nothing else (not its id, titles or file names)."""
     own = {
-        "population": scenario.population.model_dump(mode="json", exclude={"table"}),
-        "table": _digest(scenario.population.table) if scenario.population.table else None,
+        "population": scenario.population.model_dump(mode="json", exclude={*FILES}),
+        **{name: _digest(path) if (path := getattr(scenario.population, name)) else None for name in FILES},
         "time": scenario.time.model_dump(mode="json"), "seed": scenario.runs.seed,
         "interventions": {
             name: [block.model_dump(mode="json", exclude={"title"}), [q.name for _, q, _ in block.quantities()]]
             for name, block in scenario.interventions.items()},
         "parameters": {name: [q.value, q.low, q.high, q.dist, q.unit] for name, q in scenario.parameters.items()},
+        "posterior": dict(scenario.posterior),
     }
     return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
 

@@ -48,7 +48,7 @@ def load(tmp_path, kinds, numbers):
         for name, text in texts.items():
             (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
         path = tmp_path / f"{next(iter(texts))}.toml"
-        return scenarios.load(path, kinds, overrides=overrides, parameters=numbers)
+        return scenarios.load(path, kinds, overrides={"runs.posterior": "none", **(overrides or {})}, parameters=numbers)
 
     return _load
 

@@ -21,7 +21,7 @@ channels.online.frequency = 4
 
 
 def test_baseline_is_the_five_pilot_areas():
-    scenario = scenarios.load("baseline", {}, parameters={})
+    scenario = scenarios.load("baseline", {}, overrides={"runs.posterior": "none"}, parameters={})
     table = tables.municipalities()
     counties = {table[code].county for code in scenario.population.places}
     assert counties == {"Etelä-Karjala", "Pohjois-Karjala", "Keski-Suomi", "Kymenlaakso", "Vantaa-Kerava"}

@@ -1,5 +1,7 @@
 """Calibrated draws: read, checked, joint, and overruled by what a scenario itself sets."""
 
+import tomllib
+
 import pandas as pd
 import pytest
 
@@ -62,3 +64,28 @@ def test_a_wrong_posterior_is_refused_in_one_line(load, columns, says):
 def test_a_missing_posterior_is_named():
     with pytest.raises(ScenarioError, match="there is no posterior 'finland'"):
         scenarios.load("baseline", kinds=kinds(), overrides={"runs.posterior": "finland"})
+
+
+def test_shipped_scenarios_draw_from_the_shipped_fit():
+    s = scenarios.load("promeq", kinds=kinds())
+    assert s.runs.posterior == "finland_2018" and "wellbeing.base" in s.posterior
+
+
+def test_a_resolved_scenario_has_the_same_draws_wherever_it_lies(load, tmp_path):
+    s = load({"wellbeing.base": LEVELS, "visit.age": FACTORS})
+    text = scenarios.resolved(s)
+    calibrated = tomllib.loads(text)["calibrated"]
+    assert calibrated["wellbeing.base"]["value"] == pytest.approx(sum(LEVELS) / 12)
+    assert calibrated["visit.age"]["high"] == pytest.approx(max(FACTORS) / (sum(FACTORS) / 12))
+    other = tmp_path / "elsewhere" / "again.toml"
+    other.parent.mkdir()
+    other.write_text(text)
+    again = scenarios.load(str(other), kinds=kinds())
+    assert all(scenarios.draw(again, draw) == scenarios.draw(s, draw) for draw in (0, 1, 7))
+
+
+def test_calibrated_numbers_without_their_posterior_are_refused(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[scenario]\nid = "mine"\n\n[calibrated]\n"wellbeing.base" = 2\n')
+    with pytest.raises(ScenarioError, match="unknown section 'calibrated'"):
+        scenarios.load(str(file), kinds=kinds())
