@@ -121,7 +121,7 @@ def _text(path):
     gaps = _gaps(pd.read_csv(io.StringIO(whole), nrows=0, **options))
     frame = pd.read_csv(io.StringIO(whole), **options, **gaps)
     if not isinstance(frame.index, pd.RangeIndex):  # pandas takes what stands too much for names of rows
-        raise pd.errors.ParserError(f"line 2 has more values than the header, line 1, has names")
+        raise pd.errors.ParserError("line 2 has more values than the header, line 1, has names")
     return frame if separator == "," else _without_marks(frame, separator)
 
 
@@ -363,8 +363,8 @@ def _strata(rows, arms, problems):
     for arm in arms:
         lacking = [repr(stratum) for stratum in whole if stratum not in has[arm]]
         if lacking:
-            problems.append(f"arm {arm!r} has nobody of stratum {', '.join(lacking[:EACH])}, which another arm has; a resident's stratum is "
-                            "that of the start, the same in all arms")
+            problems.append(f"arm {arm!r} has nobody of stratum {', '.join(lacking[:EACH])}, which another arm has; a stratum is that of the "
+                            "start, the same in all arms")
 
 
 def _parameters(frame, rows, problems):

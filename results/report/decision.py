@@ -89,7 +89,8 @@ def information(tables, arms):
             found.append((part, len(names), value.value[0], value.check[0]))
     found = [row for row in found if row[2] > 0]
     if not found:
-        return None, say("In {draws} draws no part of the model's numbers tells by itself which choice is better.", draws=number(len(draws), 0))
+        few = number(len(draws), 0)
+        return None, say("In {draws} draws no part of the model's numbers tells by itself which choice is better.", draws=few)
     found = sorted(found, key=lambda row: -row[2])[:10]
     rows = [[part, number(n, 0), money(v), money(check), share(v / whole)] for part, n, v, check in found]
     headers = [say("Part of the model"), say("Numbers"), say("Worth of knowing them"), say("The same, checked"), say("Share of all")]
