@@ -363,8 +363,8 @@ def _strata(rows, arms, problems):
     for arm in arms:
         lacking = [repr(stratum) for stratum in whole if stratum not in has[arm]]
         if lacking:
-            problems.append(f"arm {arm!r} has nobody of stratum {', '.join(lacking[:EACH])}, which another arm has; a stratum is that of the "
-                            "start, the same in all arms")
+            problems.append(f"arm {arm!r} has nobody of stratum {', '.join(lacking[:EACH])}, which another arm has; a stratum is that of "
+                            "the start, the same in all arms")
 
 
 def _parameters(frame, rows, problems):
