@@ -1,5 +1,6 @@
 """`hytesim report RUN`: the page that an analyst sends on, as HTML or PDF, and tables for slides; also of a sweep's folder."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ Boundaries = Annotated[str | None, typer.Option(metavar="FILE.geojson", help="Bo
 def report(runs: Runs, lang: Language = "en", pdf: Pdf = False, short: Short = False, out: Out = None, tables: Sheets = None,
            arm: Arm = None, least: Least = None, boundaries: Boundaries = None):
     """Write the report of a run: the answer, who gains, money, certainty, what it rests on."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads would only wait
     from results import report as reports
     from results import store
     from results.report import paper, several, sheets

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from results.weighted import codes, columns, ratio_mean
+from results.weighted import codes, columns, dot, ratio_mean
 
 __all__ = ["entropy_contributions", "entropy_of", "entropy_split", "generalised_entropy", "mean_log_deviation", "theil"]
 
@@ -15,13 +15,13 @@ def entropy_of(share, w, alpha):
     """
     logs = np.log(np.where(share > 0, share, 1))
     if alpha == 0:
-        return float(w @ -logs)
+        return -dot(w, logs)
     if alpha == 1:
-        return float(w @ (share * logs))
+        return dot(w, share * logs)
     power = np.expm1(alpha * logs) if alpha < 0.5 else share * np.expm1((alpha - 1) * logs)
     if alpha < 0.5:
         power = np.where(share > 0, power, -1)
-    return float(w @ power) / (alpha * (alpha - 1))
+    return dot(w, power) / (alpha * (alpha - 1))
 
 
 def generalised_entropy(values, alpha=1.0, weights=None):

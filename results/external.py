@@ -68,11 +68,15 @@ def read(path, comparator=None):
         elif kind == ".parquet":
             frame = _opened(pd.read_parquet, path, "Parquet")
         elif kind in (".xlsx", ".xlsm"):
-            frame = _opened(pd.read_excel, path, "Excel", **_gaps(pd.read_excel(path, nrows=0)) if zipfile.is_zipfile(path) else {})
+            frame = _excel(path)
         else:
-            raise TableError(path.name, [f"files of kind {kind or 'no ending'!r} cannot be read; give .csv, .tsv, .parquet or .xlsx"])
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise TableError(path.name, [f"cannot be read as a table: {str(error).splitlines()[0]}"]) from None
+            what = f"a file that ends in {kind}" if kind else "a file whose name has no ending"
+            raise TableError(path.name, [f"{what} cannot be read; give .csv, .tsv, .parquet or .xlsx"])
+    except pd.errors.EmptyDataError:
+        raise TableError(path.name, ["the file is empty"]) from None
+    except (UnicodeDecodeError, pd.errors.ParserError) as error:
+        why = str(error).splitlines()[0].removeprefix("Error tokenizing data. C error: ")
+        raise TableError(path.name, [f"cannot be read as a table: {why}"]) from None
     except ImportError:
         raise TableError(path.name, ["reading Excel needs the package openpyxl; save the sheet as CSV or install it"]) from None
     return check(frame, path.name, comparator)
@@ -86,13 +90,21 @@ def _opened(read, path, kind, **options):
         raise TableError(path.name, [f"cannot be read as {kind}: {str(error).splitlines()[0]}"]) from None
 
 
+def _excel(path):
+    """The first sheet of an Excel file."""
+    if not zipfile.is_zipfile(path):
+        raise TableError(path.name, ["is not an Excel file, whatever its name says; save it from the spreadsheet as .xlsx or CSV"])
+    header = _opened(pd.read_excel, path, "Excel", nrows=0, engine="openpyxl")
+    return _opened(pd.read_excel, path, "Excel", engine="openpyxl", **_gaps(header))
+
+
 def _gaps(header):
     """Which texts mean that nothing stands there: in columns of names only an empty one, since an arm may be called None or NA."""
     return {"keep_default_na": False, "na_values": {c: [""] if str(c).strip() in NAMED else MISSING for c in header.columns}}
 
 
 def _text(path):
-    """A text table; the separator is the one that the header holds most of, and a semicolon brings decimal commas.
+    """A text table; the separator is the one that the header holds most of, a semicolon brings decimal commas and a tab may.
 
     UTF-8, UTF-16 with its mark, or else the code page in which older spreadsheets save.
     """
@@ -108,18 +120,26 @@ def _text(path):
     options = {"sep": separator, "decimal": "," if separator == ";" else ".", "skipinitialspace": True}
     gaps = _gaps(pd.read_csv(io.StringIO(whole), nrows=0, **options))
     frame = pd.read_csv(io.StringIO(whole), **options, **gaps)
-    return _without_marks(frame) if separator == ";" else frame
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes what stands too much for names of rows
+        raise pd.errors.ParserError("line 2 has more values than the header, line 1, has names")
+    return frame if separator == "," else _without_marks(frame, separator)
 
 
-def _without_marks(frame):
-    """Numbers such as 1 000,5 as numbers, where all of a column are written so."""
+def _without_marks(frame, separator):
+    """Numbers such as 1 000,5 as numbers, where all of a column are written so. Between tabs 1,500 may be a thousand and a half of
+    somebody else's, so that such a column needs a number that cannot be read in two ways.
+    """
     for column in frame.columns:
         text = frame[column].dropna().astype(str)
         written = not pd.api.types.is_numeric_dtype(frame[column]) and str(column).strip() not in NAMED
-        if written and len(text) and text.str.fullmatch(GROUPED).all():
+        plain = written and len(text) and text.str.fullmatch(GROUPED).all()
+        if plain and (separator == ";" or not text.str.fullmatch(TWO_WAYS).all()):
             plain = text.str.replace(r"\s", "", regex=True).str.replace(",", ".").str.replace("\N{MINUS SIGN}", "-")
             frame[column] = pd.to_numeric(plain).reindex(frame.index)
     return frame
+
+
+TWO_WAYS = r"\s*[-\u2212]?(\d{1,3}(,\d{3})?|0)\s*"  # the comma could part thousands as well as decimals
 
 
 def check(frame, name="table", comparator=None):
@@ -129,7 +149,7 @@ def check(frame, name="table", comparator=None):
 
     Lines count from 1 with the header as line 1, as a spreadsheet shows them.
     """
-    frame = _long(frame.rename(columns=lambda column: str(column).strip()), name)
+    frame = _long(_tidied(frame), name)
     problems = _columns(frame)
     if len(frame) == 0:
         problems.append("no rows below the header")
@@ -166,6 +186,22 @@ def check(frame, name="table", comparator=None):
     return External(rows, arms, [p.removeprefix(PAYER) for p in payers], parameters, currency, notes)
 
 
+def _tidied(frame):
+    """Names of columns without spaces around them, and in small letters where that makes them known; no empty rows at the end."""
+
+    def plain(column):
+        column = str(column).strip()
+        head, mark, rest = column.partition("_")
+        small = head.lower() + mark + rest
+        return column.lower() if column.lower() in KNOWN else small if small.startswith((PAYER, PARAMETER, EFFECT)) else column
+
+    names = [plain(column) for column in frame.columns]
+    if len(set(names)) < len(names):
+        names = [str(column).strip() for column in frame.columns]
+    some = np.flatnonzero(frame.notna().any(axis=1))
+    return frame.set_axis(names, axis=1).iloc[: some[-1] + 1 if some.size else 0]
+
+
 def _long(frame, name):
     """A wide table, with a cost and an effect of every arm in each row, in the long form; a long one as it is. Rows without a number
     of their draw are draws in their order.
@@ -194,6 +230,10 @@ def _columns(frame):
             close = difflib.get_close_matches(column.lower(), KNOWN, 1, 0.75)
             near |= {close[0]: column} if close and close[0] not in frame.columns else {}
     needed = ["arm", "effect"] + ([] if any(c.startswith(PAYER) for c in frame.columns) else ["cost"])
+    if not near and len(frame.columns) and not set(frame.columns) & set(KNOWN) and "cost" in needed:
+        read = ", ".join(map(str, frame.columns))
+        read = read if len(read) <= 60 else read[:57] + "..."
+        return [f"no columns arm, effect and cost: line 1 must be the header, and it reads {read!r}"]
     for column in needed:
         if column not in frame.columns:
             hint = f"; there is {near.pop(column)!r}: is it meant?" if column in near else ""
@@ -263,7 +303,7 @@ def _currency(frame, problems):
     """The one currency of the table, "" when it does not say."""
     if "currency" not in frame:
         return ""
-    text = pd.Series(_texts(frame, "currency", problems))
+    text = pd.Series(_texts(frame, "currency", problems)).str.upper()
     found = text[frame["currency"].notna().to_numpy()].drop_duplicates()
     if len(found) > 1:
         where = ", ".join(f"{value} (line {i + 2})" for i, value in found.items())
@@ -286,6 +326,10 @@ def _runs(rows, units, problems, comparator):
         starts = rows.drop_duplicates(keys).reset_index().set_index(keys)["index"]
         again = np.flatnonzero(first > 0)
         _tell(problems, "unit", again, lambda i: f"same arm, draw, replicate, unit and year as line {starts[tuple(rows.loc[i, keys])] + 2}")
+    else:
+        _doubled(rows, problems)
+    if "stratum" in rows:
+        _strata(rows, arms, problems)
     there = rows[KEYS].drop_duplicates()
     wanted = there[KEYS[1:]].drop_duplicates().sort_values(KEYS[1:]).merge(pd.DataFrame({"arm": arms}), how="cross")
     found = set(there.itertuples(index=False, name=None))
@@ -298,6 +342,29 @@ def _runs(rows, units, problems, comparator):
     weight = rows["weight"].abs().groupby([rows[key] for key in KEYS], sort=False).max()
     for arm, draw, replicate in list(weight.index[weight == 0])[:EACH]:
         problems.append(f"all weights of arm {arm!r}, draw {draw}, replicate {replicate} are 0")
+
+
+def _doubled(rows, problems):
+    """Rows that stand twice where a run has one row for its stratum and year otherwise; among people without ids rows may be alike."""
+    cell = rows.groupby([key for key in (*KEYS, "stratum", "year") if key in rows], sort=False).ngroup().to_numpy()
+    size = np.bincount(cell)
+    if (size == 1).mean() < 0.5 or not (size > 1).any():
+        return
+    first = rows.fillna(0).groupby(list(rows.columns), sort=False).ngroup().to_numpy()
+    starts = np.unique(first, return_index=True)[1]
+    again = np.flatnonzero(starts[first] < np.arange(len(rows)))
+    _tell(problems, "arm", again, lambda i: f"the same as line {starts[first[i]] + 2}; a row that stands twice would count twice")
+
+
+def _strata(rows, arms, problems):
+    """Arms that lack a stratum altogether, so that nothing can be set side by side."""
+    has = {arm: set(rows.loc[rows["arm"] == arm, "stratum"]) for arm in arms}
+    whole = dict.fromkeys(stratum for stratum in rows["stratum"] if stratum)
+    for arm in arms:
+        lacking = [repr(stratum) for stratum in whole if stratum not in has[arm]]
+        if lacking:
+            problems.append(f"arm {arm!r} has nobody of stratum {', '.join(lacking[:EACH])}, which another arm has; a stratum is that of "
+                            "the start, the same in all arms")
 
 
 def _parameters(frame, rows, problems):

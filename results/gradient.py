@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from results.weighted import columns, mean, ratio_mean, ridit_of
+from results.weighted import columns, dot, mean, on_ranks, ratio_mean, ridit_of
 
 __all__ = [
     "Line", "absolute_gap", "concentration_curve", "concentration_index", "population_attributable_gap", "relative_gap",
@@ -51,18 +51,18 @@ def slope_line(values, rank, weights=None, model="linear"):
     """
     y, w, (x,) = columns(values, weights, others=(rank,))
     x = ridit_of(x, w) - 0.5  # the weighted mean ridit is exactly one half
-    spread = float(w @ x**2)
+    spread = dot(w, x**2)
     if spread < 1e-15:
         raise ValueError("rank holds one value only, so there is no slope over it")
     middle = mean(y, w)
-    total = float(w @ (y - middle) ** 2)
+    total = dot(w, (y - middle) ** 2)
     if model != "linear":
         a, b = fit_line(y, x, w, model)
         low, high = (float(INVERSE[model](a + b * end)) for end in (-0.5, 0.5))
-        rest = float(w @ (y - INVERSE[model](a + b * x)) ** 2)
+        rest = dot(w, (y - INVERSE[model](a + b * x)) ** 2)
         return Line(low, high - low, np.nan, 1 - rest / total if total > 0 else np.nan)
-    slope = float(w @ (x * (y - middle))) / spread
-    rest = float(w @ (y - middle - slope * x) ** 2)
+    slope = dot(w, x * (y - middle)) / spread
+    rest = dot(w, (y - middle - slope * x) ** 2)
     error = np.sqrt(rest / (y.size - 2) / spread) if y.size > 2 else np.nan
     return Line(middle - slope / 2, slope, float(error), 1 - rest / total if total > 0 else np.nan)
 
@@ -143,7 +143,7 @@ def concentration_index(values, rank, weights=None, kind="relative", lower=None,
         )
     y, w, (x,) = columns(values, weights, others=(rank,))
     middle = mean(y, w)
-    generalised = 2 * float(w @ ((y - middle) * (ridit_of(x, w) - 0.5)))
+    generalised = 2 * on_ranks(y, x, w)
     if kind == "generalised":
         return generalised
     if kind == "relative":

@@ -22,7 +22,7 @@ from results.gradient import (
     slope_index,
     slope_line,
 )  # fmt: skip
-from results.weighted import columns, mean, ratio_mean
+from results.weighted import columns, dot, in_order, mean, ratio_mean
 
 __all__ = [
     "RATIO_SCALE", "Line", "absolute_gap", "atkinson", "bottom_share", "coefficient_of_variation", "concentration_curve",
@@ -61,8 +61,9 @@ def lorenz(values, weights=None):
     """
     y, w, _ = columns(values, weights, not_negative=True)
     middle = ratio_mean(y, w, "a Lorenz curve")
-    order = np.argsort(y)
-    people, held = np.cumsum(w[order]), np.cumsum((w * y)[order]) / middle
+    order, y = in_order(y)
+    w = w[order]
+    people, held = np.cumsum(w), np.cumsum(w * y) / middle
     return np.append(0.0, people / people[-1]), np.append(0.0, held / held[-1])
 
 
@@ -104,8 +105,8 @@ def lorenz_asymmetry(values, weights=None):
     """
     y, w, _ = columns(values, weights, not_negative=True)
     middle = ratio_mean(y, w, "a Lorenz asymmetry")
-    order = np.argsort(y)
-    y, w = y[order], w[order]
+    order, y = in_order(y)
+    w = w[order]
     near = 1e-12 * max(1.0, abs(middle))
     below, reached = int(np.searchsorted(y, middle - near)), int(np.searchsorted(y, middle + near))
     if below == 0:
@@ -128,16 +129,21 @@ def gini(values, weights=None, unbiased=False):
     if weights is None:
         y = np.sort(y)  # several times as fast as an order for two columns
     else:
-        order = np.argsort(y)
-        y, w = y[order], w[order]
-    result = 2 * float(w @ ((y - middle) * (np.cumsum(w) - w / 2 - 0.5))) / middle
+        order, y = in_order(y)
+        w = w[order]
+    rank = np.cumsum(w)
+    rank -= w / 2
+    rank -= 0.5
+    rank *= w
+    y -= middle
+    result = 2 * dot(rank, y) / middle
     return result * y.size / (y.size - 1) if unbiased else result
 
 
 def standard_deviation(values, weights=None):
     """Standard deviation sqrt(sum w (y - mu)^2) [units of values]; divides by n, not n - 1. Right for interval scales."""
     y, w, _ = columns(values, weights)
-    return float(np.sqrt(w @ (y - mean(y, w)) ** 2))
+    return float(np.sqrt(dot(w, (y - mean(y, w)) ** 2)))
 
 
 def coefficient_of_variation(values, weights=None):
@@ -155,16 +161,21 @@ def ede(values, aversion, weights=None, kind="atkinson"):
     (>= 1 for "gini"). Powers are taken as log-sum-exp, so e = 10.95 is safe. Source: Atkinson 1970; Kolm
     1976; Yitzhaki 1983.
     """
+    y, w, _ = columns(values, weights, not_negative=kind == "atkinson")
+    return _ede(y, w, mean(y, w), aversion, kind)
+
+
+def _ede(y, w, middle, aversion, kind):
+    """`ede` of aligned columns with their mean."""
     if not aversion >= (1 if kind == "gini" else 0):
         raise ValueError(
             f"aversion to inequality must be at least {1 if kind == 'gini' else 0}, not {aversion}"
         )
-    y, w, _ = columns(values, weights, not_negative=kind == "atkinson")
-    middle = mean(y, w)
     if kind == "gini":
-        order = np.argsort(y)
-        above = np.append(1 - (np.cumsum(w[order]) - w[order]), 0.0) ** aversion
-        return float(y[order] @ -np.diff(above))
+        order, y = in_order(y)
+        w = w[order]
+        above = np.append(1 - (np.cumsum(w) - w), 0.0) ** aversion
+        return -dot(y, np.diff(above))
     if kind == "kolm":
         return middle if aversion == 0 else middle - _log_mean_exp(-aversion * (y - middle), w) / aversion
     if kind != "atkinson":
@@ -176,7 +187,7 @@ def ede(values, aversion, weights=None, kind="atkinson"):
     with np.errstate(divide="ignore"):
         logs = np.log(y / middle)
     if aversion == 1:
-        return middle * float(np.exp(w @ logs))
+        return middle * float(np.exp(dot(w, logs)))
     return middle * float(np.exp(_log_mean_exp((1 - aversion) * logs, w) / (1 - aversion)))
 
 
@@ -184,14 +195,15 @@ def _log_mean_exp(x, w):
     """ln sum w exp(x) without overflow, and without losing the digits of a small x."""
     top = x.max()
     if top < 0.5 and x.min() > -0.5:
-        return float(np.log1p(w @ np.expm1(x)))
-    return float(top + np.log(w @ np.exp(x - top)))
+        return float(np.log1p(dot(w, np.expm1(x))))
+    return float(top + np.log(dot(w, np.exp(x - top))))
 
 
 def atkinson(values, aversion=1.0, weights=None):
     """Atkinson index A(e) = 1 - EDE / mu, in [0, 1]; values >= 0, mean above 0. Source: Atkinson 1970."""
     y, w, _ = columns(values, weights, not_negative=True)
-    return 1 - ede(y, aversion, w) / ratio_mean(y, w, "the Atkinson index")
+    middle = ratio_mean(y, w, "the Atkinson index")
+    return 1 - _ede(y, w, middle, aversion, "atkinson") / middle
 
 
 def kolm(values, aversion=0.15, weights=None):
@@ -221,11 +233,11 @@ def _quantiles(values, shares, weights):
         if not 0 <= share <= 1:
             raise ValueError(f"share must lie between 0 and 1, not {share}")
     y, w, _ = columns(values, weights)
-    order = np.argsort(y)
+    order, y = in_order(y)
     reached = np.cumsum(w[order])
     near = 1e-12  # cumulated weights carry rounding, and a share met exactly must be seen as met
     ends = [[min(int(np.searchsorted(reached, share + side)), y.size - 1) for side in (-near, near)] for share in shares]
-    return [float((y[order[low]] + y[order[high]]) / 2) for low, high in ends]
+    return [float((y[low] + y[high]) / 2) for low, high in ends]
 
 
 def quantile_ratio(values, high=0.9, low=0.1, weights=None):

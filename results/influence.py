@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from results import gradient, inequality
-from results.weighted import columns, ridit_of
+from results.weighted import columns, cumulated, dot, ridit_of
 from results.weighted import mean as level_of
 
 __all__ = [
@@ -79,16 +79,16 @@ def gini(values, weights=None):
 
     def u(y, w):
         middle = level_of(y, w)
-        return (2 * (y * ridit_of(y, w) + _held_above(y, y, w)) - (value + 1) * (middle + y)) / middle
+        rank, above = _ranked(y, y, w)
+        return (2 * (y * rank + above) - (value + 1) * (middle + y)) / middle
 
     return _one(values, weights, value, u)
 
 
-def _held_above(y, rank, w):
-    """E[y'; rank' > rank] + half of that of the tied, for every row."""
-    _, code = np.unique(rank, return_inverse=True)
-    held = np.bincount(code, w * y)
-    return (held.sum() - np.cumsum(held) + held / 2)[code]
+def _ranked(y, rank, w):
+    """For every row its ridit, and E[y'; rank' > rank] + half of that of the tied."""
+    ridit, below = cumulated(rank, w, w * y)
+    return ridit, dot(w, y) - below
 
 
 def generalised_entropy(values, alpha=1.0, weights=None):
@@ -100,12 +100,12 @@ def generalised_entropy(values, alpha=1.0, weights=None):
         share = y / middle
         if alpha == 0:
             logs = np.log(share)
-            return share - 1 - (logs - w @ logs)
+            return share - 1 - (logs - dot(w, logs))
         if alpha == 1:
             plogs = share * np.log(np.where(share > 0, share, 1))
-            return plogs - w @ plogs - (1 + value) * (share - 1)
+            return plogs - dot(w, plogs) - (1 + value) * (share - 1)
         power = share**alpha
-        whole = w @ power
+        whole = dot(w, power)
         return (power - whole - alpha * whole * (share - 1)) / (alpha * (alpha - 1))
 
     return _one(values, weights, value, u)
@@ -123,7 +123,7 @@ def ede(values, aversion, weights=None, kind="atkinson"):
         if value == 0:
             raise ValueError("the EDE is 0, so its influence is undefined: somebody has nothing")
         if aversion == 1:
-            return value * (np.log(y) - w @ np.log(y))
+            return value * (np.log(y) - dot(w, np.log(y)))
         return value / (1 - aversion) * ((y / value) ** (1 - aversion) - 1)
 
     if kind not in ("atkinson", "kolm"):
@@ -146,13 +146,13 @@ def kolm(values, aversion=0.15, weights=None):
 
 def _density(y, w, at):
     """Weighted Gaussian kernel density at a point; bandwidth 0.9 min(sd, IQR / 1.34) n^(-1/5), n the effective size (Silverman 1986)."""
-    size = 1 / float(w @ w)
-    spread = float(np.sqrt(w @ (y - w @ y) ** 2))
+    size = 1 / dot(w, w)
+    spread = float(np.sqrt(dot(w, (y - level_of(y, w)) ** 2)))
     middle = inequality.quantile(y, 0.75, w) - inequality.quantile(y, 0.25, w)
     width = 0.9 * (min(spread, middle / 1.34) if middle > 0 else spread) * size**-0.2
     if width == 0:
         raise ValueError("all values are the same, so the density at a quantile is undefined")
-    return float(w @ np.exp(-(((y - at) / width) ** 2) / 2) / (width * np.sqrt(2 * np.pi)))
+    return dot(w, np.exp(-(((y - at) / width) ** 2) / 2)) / (width * float(np.sqrt(2 * np.pi)))
 
 
 def quantile(values, share, weights=None):
@@ -215,7 +215,7 @@ def slope(values, rank, weights=None, model="linear", ranks="estimated"):
         _, code = np.unique(x, return_inverse=True)
         people = np.bincount(code, w)
         varies = (people**3).sum() - people[code] ** 2
-        u = (_covariance(y, x, w) / 2 - line.slope * varies / 4) / float(w @ r**2)
+        u = (_covariance(y, x, w) / 2 - line.slope * varies / 4) / dot(w, r**2)
     return Influence(line.slope, _spread_out(u, w, weights, np.size(values)))
 
 
@@ -240,8 +240,8 @@ def _line(values, rank, weights, model):
 
 def _covariance(y, x, w):
     """u of G = 2 cov(y, R) with ranks of the sample: 2 (y R + E[y'; x' > x] - 2 E[y R]) - (y - mu)."""
-    r = ridit_of(x, w)
-    return 2 * (y * r + _held_above(y, x, w) - 2 * float(w @ (y * r))) - (y - w @ y)
+    r, above = _ranked(y, x, w)
+    return 2 * (y * r + above - 2 * dot(w, y * r)) - (y - dot(w, y))
 
 
 def concentration(values, rank, weights=None, kind="relative", lower=None, upper=None, ranks="estimated"):
@@ -254,7 +254,7 @@ def concentration(values, rank, weights=None, kind="relative", lower=None, upper
     whole = gradient.concentration_index(y, x, w, "generalised")
     r = ridit_of(x, w) - 0.5
     fixed = ranks == "fixed"
-    u = 2 * r * (y - middle - whole / (2 * float(w @ r**2)) * r) if fixed else _covariance(y, x, w)
+    u = 2 * r * (y - middle - whole / (2 * dot(w, r**2)) * r) if fixed else _covariance(y, x, w)
     if kind == "relative":
         u = (u - (0 if fixed else value * (y - middle))) / middle
     elif kind == "erreygers":

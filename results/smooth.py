@@ -14,8 +14,9 @@ PAIRS = 5  # up to so many parameters every pair has its product of splines, bey
 REACH = 3.5  # normal scores beyond this are drawn in: a run in 4,000
 FOLDS = 5
 CARE = 1.4  # each direction that the fit uses counts as so many, against fits that follow noise (Kim & Gu 2004)
-FLAT = 1e7  # a direction smoothed so much has no part in the fit that anybody could read
+FLAT = 1e5  # a direction smoothed so much has no part in the fit that anybody could read
 SMOOTH = 10.0 ** np.arange(-6, 9)
+STRAIGHT = 1e-5  # penalty of straight lines, which second differences let pass: when all bends are out, lines shrink towards the mean
 
 
 def smooth(parameters, y):
@@ -35,7 +36,7 @@ def smooth(parameters, y):
         return same.reshape(y.shape), same.reshape(y.shape)
     if len(flat) < 2 * FOLDS:
         raise ValueError(f"{len(flat)} runs are too few to tell what a parameter explains; at least {2 * FOLDS} are needed")
-    return tuple(part.reshape(y.shape) for part in _fit(*_basis(x), flat))
+    return tuple(part.reshape(y.shape) for part in _fit(_basis(x), flat))
 
 
 def _scores(parameters, runs):
@@ -77,14 +78,19 @@ def _product(one, two):
     return base, np.kron(p, np.eye(b.shape[1])) + np.kron(np.eye(a.shape[1]), q)
 
 
-def _basis(x):
-    """Basis and penalty for p parameters: one spline, a product of two, or all splines with products of pairs."""
-    from scipy.linalg import block_diag
+def _even(base, penalty):
+    """A basis whose penalty is the plain sum of squares: base L'^-1 with penalty + STRAIGHT = L L'."""
+    from scipy.linalg import cholesky, solve_triangular
 
+    return solve_triangular(cholesky(penalty + STRAIGHT * np.eye(len(penalty)), lower=True), base.T, lower=True).T
+
+
+def _basis(x):
+    """Even basis for p parameters: one spline, a product of two, or all splines with products of pairs."""
     p = x.shape[1]
     if p <= 2:
         parts = [_spline(column, PIECES[p]) for column in x.T]
-        return parts[0] if p == 1 else _product(*parts)
+        return _even(*(parts[0] if p == 1 else _product(*parts)))
     parts = [_spline(column, MANY) for column in x.T]
     pairs = [(i, j) for i in range(p) for j in range(i)]
     if p <= PAIRS:
@@ -92,21 +98,21 @@ def _basis(x):
         parts += [_product(few[i], few[j]) for i, j in pairs]
     else:
         parts.append((np.column_stack([x[:, i] * x[:, j] for i, j in pairs]), np.eye(len(pairs))))
-    return np.hstack([base for base, _ in parts]), block_diag(*(penalty for _, penalty in parts))
+    return np.hstack([_even(*part) for part in parts])
 
 
-def _fit(base, penalty, y):
+def _fit(base, y):
     """Fitted values of every column of y, and the same for rows that the fit did not see (`FOLDS` parts, same smoothness)."""
     n = len(y)
-    centre, middle = base.mean(axis=0), y.mean(axis=0)
-    x, y = base - centre, y - middle
-    weight, turned = _turn(x, penalty)
-    rotated = x @ turned
+    middle = y.mean(axis=0)
+    y = y - middle
+    weight, rotated = _turn(base - base.mean(axis=0))
     pull = rotated.T @ y / n
     keep = 1 / (1 + SMOOTH[:, None] * weight)  # (smoothness, directions)
     size = keep.sum(axis=1) + 1
     rest = (y**2).mean(axis=0) - (2 * keep - keep**2) @ pull**2
-    chosen = (rest / np.maximum(1 - CARE * size / n, 1e-3)[:, None] ** 2).argmin(axis=0)
+    free = 1 - CARE * size / n  # a fit that uses up the rows follows all of their noise and is none
+    chosen = np.where(free[:, None] > 0, rest / np.where(free > 0, free, 1.0)[:, None] ** 2, np.inf).argmin(axis=0)
     fitted = rotated @ (keep[chosen].T * pull) + middle
     unseen = np.empty_like(fitted)
     fold = np.arange(n) % FOLDS
@@ -122,17 +128,14 @@ def _fit(base, penalty, y):
     return fitted, unseen
 
 
-def _turn(x, penalty):
-    """Directions V with V' gram V = 1 and V' penalty V = diag(weight): penalised regression becomes shrinking one by one.
-
-    x: centred basis, shape (runs, columns); gram = x'x / runs. Of more columns than runs the directions are found among the runs.
+def _turn(x):
+    """Directions among the runs, shape (runs, directions), each with the penalty of a unit of it: penalised regression becomes shrinking
+    one by one. x: centred even basis, shape (runs, columns).
     """
     from scipy.linalg import eigh
 
     n, columns = x.shape
     values, vectors = eigh(x @ x.T / n if columns > n else x.T @ x / n)
-    some = values > 1e-10 * values[-1]
-    vectors, values = vectors[:, some], values[some]
-    half = x.T @ vectors / (np.sqrt(n) * values) if columns > n else vectors / np.sqrt(values)
-    weight, rotation = eigh(half.T @ penalty @ half)
-    return np.maximum(weight, 0.0), half @ rotation
+    some = values > 1e-12 * values[-1]
+    values, vectors = values[some], vectors[:, some]
+    return 1 / values, vectors * np.sqrt(n) if columns > n else x @ vectors / np.sqrt(values)

@@ -6,9 +6,10 @@ weights, columns of several lengths and weights that sum to zero raise ValueErro
 
 import numpy as np
 
-__all__ = ["codes", "columns", "mean", "ratio_mean", "ridit_of"]
+__all__ = ["codes", "columns", "cumulated", "dot", "in_order", "mean", "on_ranks", "ratio_mean", "ridit_of"]
 
 FEW = 100_000  # span of whole numbers up to which ranks are counted instead of sorted
+MANY = 16_384  # rows from which `in_order` pays
 
 
 def columns(values, weights, *, others=(), positive=False, not_negative=False):
@@ -41,9 +42,16 @@ def columns(values, weights, *, others=(), positive=False, not_negative=False):
     return y, w / w.sum(), ranks
 
 
+def dot(a, b):
+    """Sum of the products of two columns. Not `a @ b`, which shares out a million rows among threads that wait for each other, so that
+    the last digits hang on the number of processors.
+    """
+    return float(np.einsum("i,i->", a, b))
+
+
 def mean(y, w):
     """Weighted mean of aligned columns, weights summing to one; exact for a constant column."""
-    return float(y[0] + w @ (y - y[0]))
+    return float(y[0]) + dot(w, y - y[0])
 
 
 def ratio_mean(y, w, index):
@@ -54,20 +62,89 @@ def ratio_mean(y, w, index):
     return middle
 
 
+def in_order(values):
+    """Where the values stand from low to high, and the values so: (order, ranked), both (n,); about twice as fast as argsort.
+
+    A double of n rows keeps all but its last log2 n bits and takes the row's number there, so that plain numbers are sorted, which
+    machines do several values at a time; rows that the kept bits cannot tell apart are then put right among themselves.
+    """
+    n = values.size
+    if n < MANY:
+        order = np.argsort(values, kind="stable")
+        return order, values[order]
+    bits = (n - 1).bit_length()
+    key = np.ascontiguousarray(values, dtype=np.float64).view(np.int64)
+    key = key ^ ((key >> 63) & np.iinfo(np.int64).max) if values.min() < 0 else key.copy()  # as whole numbers in the order of doubles
+    key >>= bits
+    key <<= bits
+    key |= np.arange(n)
+    key.sort()
+    order = key & ((1 << bits) - 1)
+    key >>= bits
+    alike = key[1:] == key[:-1]
+    ranked = values[order]
+    if alike.any():
+        at = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
+        part = ranked[at]
+        if (part[1:] < part[:-1]).any():
+            again = at[np.argsort(part, kind="stable")]
+            order[at], ranked[at] = order[again], ranked[again]
+    return order, ranked
+
+
+def _counted(rank):
+    """Ranks that are whole numbers of a short span, such as fifths, from 0 on, so that they need no sorting; else None."""
+    low, span = rank.min(), np.ptp(rank)
+    if span <= FEW and (rank == (code := rank.astype(np.int64))).all():
+        return code - int(low)
+    return None
+
+
+def _ties(ranked):
+    """Where each stretch of equal ranks begins; None when no two are equal."""
+    new = ranked[1:] != ranked[:-1]
+    return None if new.all() else np.flatnonzero(np.append(True, new))
+
+
+def cumulated(rank, *amounts):
+    """For every row and each of `amounts`, arrays (n,): the amounts of rows ranked lower, and half of its own tie's; list of (n,)."""
+    code = _counted(rank)
+    if code is not None:
+        held = [np.bincount(code, amount) for amount in amounts]
+        return [(np.cumsum(amount) - amount / 2)[code] for amount in held]
+    order, ranked = in_order(rank)
+    first, found = _ties(ranked), []
+    for amount in amounts:
+        held = amount[order] if first is None else np.add.reduceat(amount[order], first)
+        middle = np.cumsum(held)
+        middle -= held / 2
+        found.append(np.empty(rank.size))
+        found[-1][order] = middle if first is None else np.repeat(middle, np.diff(np.append(first, rank.size)))
+    return found
+
+
 def ridit_of(rank, w):
     """Ridit of aligned columns: cumulated weight below plus half the own tie's weight."""
-    low, span = rank.min(), np.ptp(rank)
-    if span <= FEW and (rank == (code := rank.astype(np.int64))).all():  # whole numbers such as fifths: no sorting
-        weight = np.bincount(code - int(low), w)
-        return (np.cumsum(weight) - weight / 2)[code - int(low)]
-    order = np.argsort(rank)
-    ranked = rank[order]
-    first = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
-    weight = np.add.reduceat(w[order], first)
-    middle = np.cumsum(weight) - weight / 2
-    result = np.empty(rank.size)
-    result[order] = np.repeat(middle, np.diff(np.append(first, rank.size)))
-    return result
+    return cumulated(rank, w)[0]
+
+
+def on_ranks(y, rank, w):
+    """Covariance of y with the ridit R of `rank`, sum w (y - mu) (R - 1/2) of aligned columns; R is not put back to its rows."""
+    y = y - mean(y, w)
+    y *= w
+    code = _counted(rank)
+    if code is not None:
+        held, weight = np.bincount(code, y), np.bincount(code, w)
+    else:
+        order, ranked = in_order(rank)
+        held, weight = y[order], w[order]
+        first = _ties(ranked)
+        if first is not None:
+            held, weight = np.add.reduceat(held, first), np.add.reduceat(weight, first)
+    middle = np.cumsum(weight)
+    middle -= weight / 2
+    middle -= 0.5
+    return dot(held, middle)
 
 
 def codes(labels, n):

@@ -87,11 +87,15 @@ def information(tables, arms):
         if len(names) + 3 <= len(draws):
             value = valueofinformation.evppi(costs, effects, USUAL, wide[names].to_numpy(float))
             found.append((part, len(names), value.value[0], value.check[0]))
+    found = [row for row in found if row[2] > 0]
+    if not found:
+        few = number(len(draws), 0)
+        return None, say("In {draws} draws no part of the model's numbers tells by itself which choice is better.", draws=few)
     found = sorted(found, key=lambda row: -row[2])[:10]
     rows = [[part, number(n, 0), money(v), money(check), share(v / whole)] for part, n, v, check in found]
     headers = [say("Part of the model"), say("Numbers"), say("Worth of knowing them"), say("The same, checked"), say("Share of all")]
     note = say("At {value} per WELLBY, for all residents. Far apart from the checked value: more draws are needed.", value=money(USUAL))
-    return (Shown(say("What learning more would be worth"), headers, rows, note) if rows else None), ""
+    return Shown(say("What learning more would be worth"), headers, rows, note), ""
 
 
 def by_group(tables, found, labels, wtp=USUAL):

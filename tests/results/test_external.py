@@ -1,6 +1,7 @@
 """A user's own table: read from every format, completed, and refused with every problem at once."""
 
 import io
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -63,15 +64,67 @@ def test_an_arm_may_be_called_none(tmp_path):
         external.read(path)
 
 
-@pytest.mark.parametrize(("ending", "kind"), [("xlsx", "Excel"), ("parquet", "Parquet")])
-def test_a_broken_file_is_one_clear_line(tmp_path, ending, kind):
+@pytest.mark.parametrize(("ending", "told"), [("xlsx", "is not an Excel file"), ("parquet", "cannot be read as Parquet")])
+def test_a_broken_file_is_one_clear_line(tmp_path, ending, told):
     path = tmp_path / f"t.{ending}"
     path.write_bytes(b"nothing of the kind")
-    with pytest.raises(external.TableError, match=f"cannot be read as {kind}") as caught:
+    with pytest.raises(external.TableError, match=told) as caught:
         external.read(path)
     assert len(caught.value.problems) == 1
     with pytest.raises(external.TableError, match="is a folder, not a table"):
         external.read(tmp_path)
+
+
+def test_an_archive_that_is_no_workbook_is_told(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(external.TableError, match="cannot be read as Excel"):
+        external.read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("t.csv", "", "the file is empty"),
+        ("t", "arm,cost,effect\na,1,2\nb,1,2\n", "a file whose name has no ending cannot be read"),
+        ("t.csv", "arm,cost,effect\na,1,2,3\nb,1,2,3\n", "line 2 has more values than the header, line 1, has names"),
+        ("t.csv", "Results of my model\n1\n2\n", "line 1 must be the header, and it reads 'Results of my model'"),
+    ],
+)
+def test_a_file_that_is_no_table_is_one_clear_line(tmp_path, name, text, told):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(external.TableError) as caught:
+        external.read(path)
+    assert len(caught.value.problems) == 1
+    assert told in str(caught.value)
+
+
+def test_between_tabs_a_comma_may_be_decimal_but_not_a_thousand(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text("arm\tcost\teffect\na\t1,5\t2\nb\t12,25\t3\n", encoding="utf-8")
+    assert external.read(path).rows["cost"].tolist() == [1.5, 12.25]
+    path.write_text("arm\tcost\teffect\na\t1,500\t2\nb\t12,250\t3\n", encoding="utf-8")
+    with pytest.raises(external.TableError, match="'1,500' is not a number"):
+        external.read(path)
+
+
+def test_capitals_in_the_header_and_empty_rows_at_the_end_do_no_harm():
+    table = external.check(frame("Arm,Cost_County,EFFECT,currency\na,1,2,EUR\nb,3,4,eur\n,,,\n,,,\n"))
+    assert (table.arms, table.payers, table.currency) == (["a", "b"], ["County"], "EUR")
+    assert "line 3, column arm: nothing stands here" in problems(frame("arm,cost,effect\na,1,2\n,,\nb,3,4\n"))
+
+
+def test_a_row_that_stands_twice_is_told_unless_rows_are_people():
+    twice = pd.concat([GOOD, GOOD.tail(1)], ignore_index=True)
+    assert problems(twice) == ["line 6, column arm: the same as line 5; a row that stands twice would count twice"]
+    external.check(pd.concat([GOOD, GOOD], ignore_index=True))  # two people in each run, alike by chance
+
+
+def test_an_arm_without_a_stratum_is_told():
+    found = problems(frame("arm,stratum,cost,effect\na,1,1,2\na,2,1,3\nb,1,2,3\n"))
+    assert found[0].startswith("arm 'b' has nobody of stratum '2', which another arm has")
 
 
 def test_thousands_marks_between_commas_are_told():
@@ -156,12 +209,8 @@ def test_files_that_are_no_tables(tmp_path):
         external.read(tmp_path / "none.csv")
     path = tmp_path / "table.docx"
     path.write_text("x")
-    with pytest.raises(external.TableError, match=r"files of kind '\.docx' cannot be read"):
+    with pytest.raises(external.TableError, match=r"a file that ends in \.docx cannot be read"):
         external.read(path)
-    empty = tmp_path / "empty.csv"
-    empty.write_text("")
-    with pytest.raises(external.TableError, match="cannot be read as a table"):
-        external.read(empty)
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00ar")  # half a character short
     with pytest.raises(external.TableError, match="cannot be read as a table"):
         external.read(tmp_path / "bytes.csv")

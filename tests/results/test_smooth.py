@@ -64,3 +64,18 @@ def test_refuses_nonsense():
         smooth(np.arange(5.0), np.arange(5.0))
     with pytest.raises(ValueError, match="outcome holds"):
         smooth(np.arange(20.0), np.full(20, np.nan))
+
+
+def test_numbers_that_explain_nothing_are_worth_nothing_however_many():
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(30, 10)), rng.normal(size=30)
+    fitted, _ = smooth(x, y)
+    assert fitted.std() < 0.2 * y.std()
+
+
+def test_of_more_columns_than_runs_a_line_is_still_found():
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=(200, 27))  # several hundred columns of splines and products
+    line = x.sum(axis=1) / np.sqrt(27)
+    fitted, _ = smooth(x, line + 0.5 * rng.normal(size=200))
+    assert np.corrcoef(fitted, line)[0, 1] > 0.9
