@@ -9,8 +9,9 @@ from sim.sweep.journal import read
 
 __all__ = ["sweep"]
 
-OWN_CACHE = (  # of compiled code, one per job as the array tasks of Slurm have it
+OWN_CACHE = (  # of compiled code, one per job as the array tasks of Slurm have it, gone with it
     "unset NUMBA_CACHE_DIR", 'export XDG_CACHE_HOME="${LOCAL_SCRATCH:-${TMPDIR:-/var/tmp}}/hytesim-$SLURM_JOB_ID"',
+    "trap 'rm -rf \"$XDG_CACHE_HOME\"' EXIT",
 )
 DEATHS = 2  # of workers at one unit, after which the first task it lacks is given up
 

@@ -57,6 +57,11 @@ def one_thread():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
+def cores():
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def execute(function, tasks, workers, done):
     """Results of function(task) in the order of `tasks`, from `workers` processes; `done()` after each that ends.
 
