@@ -267,8 +267,9 @@ def analyse(
     folder: Folder, measure: Annotated[list[str] | None, typer.Option(help="Measures to analyse (default: the main ones).")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of emulators and resampling.")] = 2018,
     lang: Annotated[str, typer.Option("--lang", help="Language of the page and its figures: en, fi or sv.")] = "en",
+    min_cell: Annotated[int, typer.Option(min=0, help="Gaps of fewer simulated residents are not told (0: all are).")] = 5,
 ):
     """What matters, where the policy fails, which scenario is robust: tables and figures in DIR/analysis."""
     from command import sweep_show as show
 
-    show.analysis(folder, measure, seed, lang)
+    show.analysis(folder, measure, seed, lang, min_cell)
