@@ -42,7 +42,8 @@ mkdir -m 711 "$here/munge"
 chmod 755 "$here"
 started() { echo "$1 $(cat "$2")" >>"$here/pids"; }
 appears() { for _ in $(seq 200); do [ -s "$1" ] && return; sleep 0.05; done; echo "$1 did not appear" >&2; return 1; }
-trap 'tail -n 5 "$here"/log/* >&2; bash "$down" >&2; exit 1' ERR INT TERM
+trap 'tail -n 5 "$here"/log/* >&2; bash "$down" >&2; exit 1' ERR
+trap 'sleep 1; bash "$down" >&2; exit 1' INT TERM # a daemon that is just starting writes its number first
 
 # Authentication between the daemons: a key and a socket that only this cluster uses.
 head -c 1024 /dev/urandom >"$here/munge/key"
