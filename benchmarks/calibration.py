@@ -1,4 +1,4 @@
-"""Recovery of known numbers: the emulator, ABC-SMC and Optuna side by side, with the same number of simulations.
+"""Recovery of known numbers: the emulator, ABC-SMC, a neural posterior and Optuna side by side, with the same number of simulations.
 
     python -m benchmarks.calibration --kept runs/recovery              the emulator on the model itself, at 75, 150 and 300 simulations
     python -m benchmarks.calibration --kept runs/recovery --stand-in   every method on a stand-in for the model, at `--budget`

@@ -20,6 +20,7 @@ DRAWS = 200  # rows of the posterior that is written
 AGAIN = 10  # runs at a point estimate
 FRESH = 40  # runs at posterior draws, for the predictive check and the surrogate's error on fresh runs
 TRUTHS = 40  # known truths of the recovery check
+REUSING = ("emulator", "npe")  # methods that can fit to the simulations of an earlier calibration
 # Numbers of rows in their own ranges, so that no two purposes share a run's chance.
 SENSITIVITY_ROWS, FRESH_ROWS, TRUTH_ROWS = 900_000, 910_000, 920_000
 
@@ -54,24 +55,26 @@ def plan(path, method, budget):
     return "\n".join(lines)
 
 
-def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="runs", check=True, tell=None, engine="processes",
-              address=None):
+def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="runs", check=True, tell=None, earlier=None,
+              engine="processes", address=None):
     """Fit the free numbers of a file of targets and write a run folder; a second start with the same file and settings resumes.
 
     budget: simulations of the method (the checks before and after cost more, and say how many). check: False leaves out the
-    recovery of known truths. tell: called with a line of text. engine, address: where rows are run, as `simulate.executing` has it;
-    they change no byte of the posterior. Returns the finished folder and its paragraph.
+    recovery of known truths. tell: called with a line of text. earlier: run folder of a calibration by the same method, of the same
+    numbers and questions, whose simulations are used again: a new survey needs none of its own. engine, address: where rows are run,
+    as `simulate.executing` has it; they change no byte of the posterior. Returns the finished folder and its paragraph.
     """
     asked = load(path)
     with simulate.executing(asked, engine, workers, address) as execute:
         how = {"workers": workers, "execute": execute}
-        return _calibrated(asked, method, budget, seed, out, check, tell or (lambda text: None), how)
+        return _calibrated(asked, method, budget, seed, out, check, tell or (lambda text: None), earlier, how)
 
 
-def _calibrated(asked, method, budget, seed, out, check, say, how):
+def _calibrated(asked, method, budget, seed, out, check, say, earlier, how):
     """The work of `calibrate` on a loaded problem; how: keywords of `simulate.table` that say where rows are run."""
     started = time.time()
     chosen = method_of(method)
+    kept = {"kept": _reused(earlier, asked, method)} if earlier else {}
     working = _working(out, asked, method, budget, seed)
     store.writable(out, 5_000_000)
     runs.prepare([asked.scenario])
@@ -92,9 +95,10 @@ def _calibrated(asked, method, budget, seed, out, check, say, how):
     blind = seen.loc[seen["contraction"] < calibrationtext.UNSEEN, "number"].tolist()
     if blind:
         say(f"The targets cannot see {', '.join(blind)}: what comes out of these is the prior.")
-    fit = chosen.fit(asked, run, budget, seed, say)
+    fit = chosen.fit(asked, run, budget, seed, say, **kept)
     tables = {"sensitivity": seen, "learnt": checks.learnt(asked, fit)}
-    facts = {"problem": asked.id, "method": method, "budget": budget, "seed": seed, "runs": fit.runs, "certain": fit.certain,
+    facts = {"world": simulate.world(asked), "questions": simulate.questions(asked), "free": _free(asked), "reused": earlier,
+             "problem": asked.id, "method": method, "budget": budget, "seed": seed, "runs": fit.runs, "certain": fit.certain,
              "effective_draws": round(fit.effective, 1), "contradictions": problem.contradictions(asked), "unseen": blind,
              "notes": list(asked.notes), **fit.facts}
     facts["excluded"] = checks.excluded(asked, fit.simulated) if fit.simulated is not None else []
@@ -119,6 +123,31 @@ def _calibrated(asked, method, budget, seed, out, check, say, how):
         _write(build.path, asked, fit, tables, facts, text)
     shutil.rmtree(working, ignore_errors=True)
     return build.final, text
+
+
+def _free(asked):
+    """{free number: its prior in words}."""
+    return {f.name: repr(f.prior) for f in asked.free}
+
+
+def _reused(folder, asked, method):
+    """(z, float (n, d); frame of statistics) of the simulations of an earlier calibration. ValueError where they answer something else."""
+    if method not in REUSING:
+        raise ValueError(f"the method {method} makes its own simulations; only {' and '.join(REUSING)} can use those of {folder}")
+    facts = store.open(folder).manifest
+    if facts.get("command") != "calibrate" or "world" not in facts:
+        raise ValueError(f"{folder} is no calibration whose simulations can be used again")
+    known = facts["questions"]
+    differing = [what for what, differs in (
+        (f"its method is {facts['method']}", facts["method"] != method),
+        ("the model or the scenario has changed since", facts["world"] != simulate.world(asked)),
+        ("other numbers are free, or with other priors", facts["free"] != _free(asked)),
+        *((f"it did not ask what '{name}' asks", known.get(name) != words) for name, words in simulate.questions(asked).items()),
+    ) if differs]
+    if differing:
+        raise ValueError(f"the simulations of {folder} cannot be used: {'; '.join(differing)}")
+    rows = store.open(folder).tables["design"]
+    return rows[[f"z:{name}" for name in asked.names]].to_numpy(), rows[[t.name for t in asked.targets]]
 
 
 def _working(out, asked, method, budget, seed):

@@ -47,6 +47,8 @@ class SurveySection(Strict):
     fpc: str | list[str] | None = Field(None, description="population of units of each stage; left out: with replacement")
     replicates: str | None = Field(None, description="replicate weights: beginning of their columns' names")
     replicate_kind: Literal["jackknife", "brr", "bootstrap"] = "bootstrap"
+    replicate_scale: float | None = Field(None, gt=0, description="factor on the sum of squares instead of the kind's own")
+    replicate_rscales: list[float] | None = Field(None, description="factor of each replicate, as stratified jackknives have them")
     lonely: Literal["fail", "remove", "adjust", "average"] = "fail"
     person: str | None = None
     wave: str | None = Field(None, description="column of months after the first wave")
@@ -57,13 +59,15 @@ class SurveySection(Strict):
 
 @dataclass
 class Microdata:
-    """Answers in the model's words (see `calibration.questions`), float weights (n,), replicate weights (n, r) or None, and the design."""
+    """Answers in the model's words (see `calibration.questions`), float weights (n,), the design, and replicate weights (n, r) or None with
+    how their estimates become a variance (keywords of `results.variance.replicate_variance`).
+    """
 
     frame: pd.DataFrame
     weights: np.ndarray
     design: variance.Design
     replicates: np.ndarray | None = None
-    kind: str = "bootstrap"
+    replicating: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
 
 
@@ -111,6 +115,8 @@ def read(section, folder):
     columns = [] if section.replicates is None else [c for c in raw.columns if str(c).startswith(section.replicates)]
     if section.replicates is not None and len(columns) < 2:
         faults.append(f"replicates: fewer than two columns begin with '{section.replicates}'")
+    if section.replicate_rscales is not None and len(section.replicate_rscales) != len(columns):
+        faults.append(f"replicate_rscales: {len(section.replicate_rscales)} factors for {len(columns)} replicates; give one for each")
     wrong = [c for c in columns if not (pd.to_numeric(raw[c], errors="coerce") >= 0).all()]
     if wrong:
         faults.append(f"replicates: {len(wrong)} columns hold weights that are negative or no numbers, first '{wrong[0]}'")
@@ -120,7 +126,8 @@ def read(section, folder):
     if faults:
         raise ValueError("\n".join(f"survey {path.name}: {text}" for text in faults))
     replicates = raw[columns].to_numpy(float) if columns else None
-    return Microdata(frame, weights, design, replicates, section.replicate_kind, notes)
+    replicating = {"kind": section.replicate_kind, "scale": section.replicate_scale, "rscales": section.replicate_rscales}
+    return Microdata(frame, weights, design, replicates, replicating, notes)
 
 
 def estimates(data, sections):
@@ -146,7 +153,7 @@ def estimates(data, sections):
     if data.replicates is None:
         return np.array(values), np.atleast_2d(variance.variance(np.column_stack(influences), data.design))
     again = np.array([[questions.estimate(data.frame, w, s).value for s in sections.values()] for w in data.replicates.T])
-    return np.array(values), variance.replicate_variance(again, kind=data.kind)
+    return np.array(values), variance.replicate_variance(again, **data.replicating)
 
 
 def _table(path):

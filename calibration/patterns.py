@@ -165,7 +165,7 @@ def page(patterns, residents, predictive=None, fitted=True):
 
 def _target_lines(predictive, fitted, residents):
     where = f"{RUNS} draws of the shipped posterior" if fitted else "central values (there is no shipped posterior)"
-    default = "Scenarios draw from this posterior unless they say otherwise; `docs/calibration.md` tells how to."
+    default = "Scenarios draw from this posterior unless they say otherwise; `docs/calibration.md` tells how."
     lines = [
         "## Targets, fitted and held out", "", *([default, ""] if fitted else []),
         f"The targets of `calibration/{SHIPPED}.toml` from {RUNS} runs of {residents:,} residents of all Finland at {where}.",

@@ -133,19 +133,26 @@ def perform_all(tasks, workers=None, done=lambda: None, execute=None):
     return pd.DataFrame(execute(perform, tasks, workers, done), columns=[t.name for t in tasks[0].problem.targets])
 
 
-def stamp(problem):
-    """What decides the rows of a problem beside their numbers and levels: the model's sources, the scenario, the targets' questions."""
-    asked = [t.name + json.dumps(t.section.model_dump(mode="json", exclude=set(ANSWER)), sort_keys=True) for t in problem.targets]
+def world(problem):
+    """What decides the rows of a problem beside their numbers, levels and questions: the model's sources and the scenario. SHA-256."""
     scenario = problem.scenario
     numbers = {name: repr(q) for name, q in sorted(scenario.quantities().items())}
-    text = json.dumps([runs.source_hash(), scenario.id, repr(scenario.population), repr(scenario.time), scenario.runs.seed, asked,
-                       dict(problem.asked), numbers], default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash([runs.source_hash(), scenario.id, repr(scenario.population), repr(scenario.time), scenario.runs.seed,
+                  dict(problem.asked), numbers])
+
+
+def questions(problem):
+    """{target: SHA-256 of what it asks of the model}, whatever was answered to it."""
+    return {t.name: _hash(t.section.model_dump(mode="json", exclude=set(ANSWER))) for t in problem.targets}
+
+
+def _hash(words):
+    return hashlib.sha256(json.dumps(words, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def keys(problem, z, first):
     """Name of each row under which its run is kept, list of text."""
-    mark = stamp(problem)
+    mark = _hash([world(problem), list(questions(problem).items())])
     levels = ({n: repr(v) for n, v in problem.levels(row).items()} for row in z)
     return [hashlib.sha256(json.dumps([mark, first + i, level]).encode()).hexdigest()[:24] for i, level in enumerate(levels)]
 

@@ -1,5 +1,6 @@
 """The commands, their options and how errors and Ctrl-C end them."""
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -13,6 +14,8 @@ from command.evaluate import evaluate
 from command.explore import explore
 from command.near import NearMiss
 from command.socialreport import social_report
+
+FEW_COLLECTIONS = 50_000  # new objects before Python looks for garbage: importing makes many and none of them is
 
 app = typer.Typer(
     name="hytesim", cls=NearMiss, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -224,6 +227,7 @@ def start():
     """Run the command line; errors that a user can mend end in one clear text and exit code 2."""
     from command.errors import INTERRUPTED, guarded
 
+    gc.set_threshold(FEW_COLLECTIONS)
     code = guarded(app)
     if code == INTERRUPTED:
         # CPython ends itself by the signal, and not with this code, if the interrupt came while it was executing text.

@@ -7,7 +7,7 @@ import typer
 
 def calibrate(
     targets: Annotated[str, typer.Argument(metavar="TARGETS.toml", help="File of targets, or the name of one that comes with the model.")],
-    method: Annotated[str, typer.Option(help="emulator, abc or optimise.")] = "emulator",
+    method: Annotated[str, typer.Option(help="emulator, npe, abc or optimise.")] = "emulator",
     budget: Annotated[int, typer.Option(min=2, help="Simulations.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Seed of design and sampler.")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one per core).")] = None,
@@ -16,6 +16,8 @@ def calibrate(
                                                 "machine.")] = None,
     out: Annotated[str, typer.Option(help="Folder in which the run folder is made.")] = "runs",
     check: Annotated[bool, typer.Option("--check/--no-check", help="Also recover known truths (40 more runs).")] = True,
+    earlier: Annotated[str | None, typer.Option("--from", metavar="RUN", help="Run folder of an earlier calibration of the same numbers by "
+                                                "the same questions: its simulations are used again.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file, say what it would take, and stop.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")] = False,
 ):
@@ -27,7 +29,7 @@ def calibrate(
         typer.echo(work.plan(path, method, budget))
         return
     tell = None if quiet else lambda text: typer.echo(text, err=True)
-    folder, text = work.calibrate(path, method, budget, seed, workers, out, check, tell, engine, address)
+    folder, text = work.calibrate(path, method, budget, seed, workers, out, check, tell, earlier, engine, address)
     typer.echo(str(folder) if quiet else f"{text}\n\nRun folder: {folder}")
     if not quiet and (folder / "posterior.parquet").exists():
         typer.echo(f"Use it: hytesim compare promeq --posterior {folder / 'posterior.parquet'}")

@@ -9,7 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-COMPILED = re.compile(r"^@(?:numba\.)?(?:kernel|rule|njit|over_ids)\b", re.MULTILINE)
+from sim.lightmesa import open_lightly
+
+COMPILED = re.compile(r"^@(?:numba\.)?(?:kernel|rule|njit)\b", re.MULTILINE)
 IMPORTED = re.compile(r"^from sim(?:\.([\w.]+) import| import ([\w, ]+))", re.MULTILINE)
 
 
@@ -60,3 +62,5 @@ if "NUMBA_CACHE_DIR" not in os.environ and (_folder := _compiled_folder()):
     os.environ["NUMBA_CACHE_DIR"] = _folder
     if "numba" in sys.modules:
         sys.modules["numba"].config.CACHE_DIR = _folder
+
+open_lightly()

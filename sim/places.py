@@ -71,7 +71,7 @@ class Municipality(mesa.Agent):
         that survives local practice, 0.2-1 (science notes D14).
         """
         self.maturity = self.own_maturity + self.developed
-        self.fidelity = float(self.maturity.mean()) / HIGHEST
+        self.fidelity = float(self.maturity.sum()) / len(DIMENSIONS) / HIGHEST
 
     def develop(self, growth, anchoring):
         """A month of development: M' = M + growth (5 - M) in each dimension; anchoring rises by its share of what is missing.

@@ -105,7 +105,7 @@ def prepare(arms):
     """
     from numba import config
 
-    from sim.model import HyteModel
+    from sim import precompile
 
     folder = Path(config.CACHE_DIR or ".")
     fields = sorted(scenarios.draw(arms[0], 0))
@@ -113,11 +113,10 @@ def prepare(arms):
     stamp = folder / f"compiled-{mark.hexdigest()[:16]}"
     if stamp.exists() or config.DISABLE_JIT:
         return False
+    if cores() > 1 and not any(folder.glob("*/month.live-*")):
+        precompile.halve(arms[0].path, list(arms[0].population.places)[:1], folder)
     for arm in arms:
-        codes = list(arm.population.places)[:1]
-        small = load(arm.path, {"population.places": codes, "population.residents": 400, "time.years": 2, "time.burn_in": 1})
-        model = HyteModel(small)
-        model.run(months=26)
+        precompile.small_world(arm.path, list(arm.population.places)[:1]).run(months=26)
     folder.mkdir(parents=True, exist_ok=True)
     stamp.touch()
     return True

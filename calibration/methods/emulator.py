@@ -19,22 +19,23 @@ MANY = 4000  # posterior draws that are kept
 MISSING = 0.3  # share of runs without a value for a target from which the method gives up
 
 
-def fit(problem, run, budget, seed, tell=None):
+def fit(problem, run, budget, seed, tell=None, kept=None):
     """Posterior by emulation. run(z, first): frame of statistics for rows z, whose numbers start at `first`.
 
-    Waves stop when the surrogate's error is below half of every fitted target's, or at the budget [simulations].
+    Waves stop when the surrogate's error is below half of every fitted target's, or at the budget [simulations]. kept: (z, statistics) of
+    an earlier calibration, in place of simulations.
     """
     d = len(problem.free)
-    number = min(budget, max(PER_NUMBER * d, budget // 2))
-    z = design(problem, number, seed)
-    simulated = run(z, 0)
+    number = len(kept[0]) if kept else min(budget, max(PER_NUMBER * d, budget // 2))
+    z = kept[0] if kept else design(problem, number, seed)
+    simulated = kept[1] if kept else run(z, 0)
     waves = [number]
     while True:
         absent(problem, simulated)
         surrogate = Surrogate(z, transformed(problem, simulated))
         found = sample(problem, surrogate, seed)
         sharp = sharpness(problem, surrogate, found.z)
-        left = budget - len(z)
+        left = 0 if kept else budget - len(z)
         if sharp.max() < SHARPER or left < d + 1 or len(waves) > WAVES:
             break
         more = min(left, max(d + 1, left if len(waves) == WAVES else left // 2))
@@ -127,7 +128,8 @@ def sample(problem, surrogate, seed, y=None, steps=STEPS):
     time = np.nanmax(emcee.autocorr.integrated_time(chain, tol=0))  # tol: a short chain is told by the number of independent draws
     kept = chain[:: max(1, steps * WALKERS // MANY)].reshape(-1, d)  # whole steps: every walker tells as much as any other
     return Fit(kept, np.full(len(kept), 1.0 / len(kept)), len(surrogate.z),
-               facts={"independent_draws": float(steps * WALKERS / max(1.0, time)), "acceptance": float(sampler.acceptance_fraction.mean())})
+               facts={"independent_draws": float(steps * WALKERS / max(1.0, time)),
+                      "acceptance": float(sampler.acceptance_fraction.mean())})
 
 
 def sharpness(problem, surrogate, z):

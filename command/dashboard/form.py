@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import scenarios
+from command.dashboard import messages
+from results.dashboard import shelf
 from results.language import say
 from results.words import label, number
+from scenarios import overlay
 from scenarios.show import toml
 from sim import runs as engine
 
 __all__ = ["LARGEST", "Asked", "Field", "Plan", "check", "fields", "home", "identifier", "loaded", "names", "own", "parameter", "save",
-           "source", "text_of", "where"]
+           "source", "text_of", "title", "where"]
 
 LARGEST = 200_000  # bytes of a scenario file that is taken
 SOURCE = "set by the analyst in the dashboard"
@@ -153,6 +156,12 @@ def where(runs, name):
     return name if name in scenarios.names() else str(home(runs) / f"{name}.toml")
 
 
+def title(runs, name):
+    """What a scenario is called where it is chosen: its title in the language in use, and its name."""
+    text = shelf.title(overlay.find(where(runs, name)) or "")
+    return f"{text} · {name}" if text else name
+
+
 def save(runs, name, text):
     """Write a scenario file of one's own. ValueError where the name would not do."""
     from results import store
@@ -225,13 +234,16 @@ def loaded(runs, name):
     """A scenario by its name, alone: `Plan` with one arm, or the problems."""
     try:
         return Plan((engine.load(where(runs, name)),), "", ())
+    except scenarios.ScenarioError as error:
+        return Plan((), "", tuple(_told(problem, Path(where(runs, name))) for problem in error.problems))
     except (ValueError, OSError) as error:
         return Plan((), "", tuple(str(error).splitlines()))
 
 
 def _told(problem, path):
     place = say("line {line}", line=problem.line) if problem.line else ""
-    return ": ".join(part for part in (place, problem.key, _without(f"{problem.message} {problem.hint}".strip(), path)) if part)
+    told = " ".join(messages.tell(part) for part in (problem.message, problem.hint) if part)
+    return ": ".join(part for part in (place, problem.key, _without(told, path)) if part)
 
 
 def _without(text, path):

@@ -70,9 +70,9 @@ def _begin(runs, command, facts, files):
     if files:
         _lend(Path(runs).absolute() / "scenarios", home / "scenarios")
     command = [str(home / "scenarios" / word) if word in dict(files) else word for word in command]
-    _write(home, "job.json", {**facts, "command": command, "created": datetime.now().astimezone().isoformat(timespec="seconds")})
     with (home / "alive").open("w") as held:
-        _lock(held, "LOCK_EX")
+        _lock(held, "LOCK_EX")  # before anybody can see the job: it would be taken for lost
+        _write(home, "job.json", {**facts, "command": command, "created": datetime.now().astimezone().isoformat(timespec="seconds")})
         process = subprocess.Popen(
             [sys.executable, "-m", "command.dashboard.work", str(home)], start_new_session=True, pass_fds=(held.fileno(),),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -139,11 +139,14 @@ def _log(home):
 def stop(home):
     """Ask a job's process group to stop, as Ctrl-C does; its keeper ends it for good if it does not listen.
 
-    The wish is also written down: a keeper that is still starting dies of the signal without a word.
+    The wish is also written down: a keeper that is still starting dies of the signal without a word, and one whose number is not yet
+    known (somebody else is just starting it) reads it there.
     """
     if alive(home):
         (Path(home) / "asked").touch()
-        os.killpg(int((Path(home) / "alive").read_text()), signal.SIGINT)
+        keeper = (Path(home) / "alive").read_text()
+        if keeper:
+            os.killpg(int(keeper), signal.SIGINT)
 
 
 def forget(home):

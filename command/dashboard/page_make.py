@@ -22,7 +22,7 @@ def render(runs):
     st.header(say("Check and run"))
     known = form.names(runs)
     first = st.selectbox(say("Compare with"), [None, *known], key="make_comparator",
-                         format_func=lambda one: one or say("the scenario's own comparator"))
+                         format_func=lambda one: form.title(runs, one) if one else say("the scenario's own comparator"))
     asked = start.size("make", 5)
     plan = form.check(runs, [*([first] if first else []), None], asked, text)
     good = start.tell(plan)
@@ -67,7 +67,8 @@ def _file():
 def _form(runs):
     """Text and name of what the form makes; nothing while the scenario to start from is wrong."""
     known = form.names(runs)
-    parent = st.selectbox(say("Start from"), known, index=known.index("promeq"), key="make_parent")
+    parent = st.selectbox(say("Start from"), known, index=known.index("promeq"), key="make_parent",
+                          format_func=lambda one: form.title(runs, one))
     title = st.text_input(say("Title of the new scenario"), say("My own"), max_chars=80, key="make_title") or say("My own")
     name = form.identifier(title) or "own"
     name = f"own_{name}" if name in known else name

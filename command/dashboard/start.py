@@ -15,7 +15,7 @@ def render(runs):
     """Choose scenarios and their size; Run starts them."""
     known = form.names(runs)
     chosen = st.multiselect(say("Scenarios, the comparator first"), known, ["baseline", "promeq"], key="start_names",
-                            placeholder=say("Choose"))
+                            placeholder=say("Choose"), format_func=lambda name: form.title(runs, name))
     asked = size("start", 5)
     if not chosen:
         st.info(say("Choose at least one scenario."))

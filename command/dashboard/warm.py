@@ -16,7 +16,7 @@ UNREADABLE = (store.StoreError, figures.FigureError, OSError, ValueError, KeyErr
 
 
 def answer(runs):
-    """Import what the first page needs, open the newest run and write its answer; a large run is opened when it is asked for."""
+    """Import what the first page needs, open the newest run and write its answer; one that takes minutes waits until somebody asks."""
     screen.module("compare")
     with contextlib.suppress(*UNREADABLE):
         for view in _newest(runs):
@@ -39,6 +39,6 @@ def rest(runs):
 
 
 def _newest(runs):
-    """The view of the newest run of a folder, if there is one and it is not large: a list of one or none."""
+    """The view of the newest run of a folder, if there is one and it opens quickly: a list of one or none."""
     names = [entry.name for entry in shelf.listed(runs)[:1]]
-    return [shelf.ready(runs, names)] if names and not shelf.large(runs, names) else []
+    return [shelf.ready(runs, names)] if names and shelf.quick(runs, names) else []

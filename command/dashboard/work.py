@@ -30,13 +30,17 @@ class Keeper:
 
     def keep(self):
         """Wait, run, write `ended.json`."""
-        while self.asked is None and self._others():
+        while not self._stopped() and self._others():
             time.sleep(LOOK)
-        if self.asked is not None:
+        if self._stopped():
             self._end("stopped")
             return
         code, run = self._run()
         self._end("done" if code == 0 else "stopped" if self.asked is not None else "failed", code=code, run=run)
+
+    def _stopped(self):
+        """Whether it has been told to stop, by a signal or before it could listen to any."""
+        return self.asked is not None or (self.home / "asked").exists()
 
     def _others(self):
         """Whether a job that was asked for earlier still lives: one at a time, since a comparison uses all cores."""

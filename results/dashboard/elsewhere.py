@@ -16,7 +16,7 @@ from pathlib import Path
 
 from results import store
 
-__all__ = ["made", "progress"]
+__all__ = ["before", "made", "progress"]
 
 MOST = 12  # files kept, the least lately used go first
 PART = "part "  # how a line begins that says how far it is; libraries may say other things
@@ -27,6 +27,11 @@ _under_way = {}  # (folders, arm, language): parts done, parts in all
 def progress(folders, arm, language):
     """(parts done, parts in all) of what is being made of these runs; None before the first is begun or if nothing is."""
     return _under_way.get((tuple(folders), arm, language))
+
+
+def before(folders, arm, language):
+    """Whether this has been made before and is kept."""
+    return _place(folders, arm, language).is_file()
 
 
 def made(folders, arm, language):

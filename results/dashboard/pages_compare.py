@@ -11,12 +11,10 @@ def render(view):
     import streamlit as st
 
     answer = view.section("answer")
-    for text in answer.sentences or answer.text[:1]:
-        show.plain(text)
+    show.plain(*(answer.sentences or answer.text[:1]))
     for title, sentences in answer.others:
         with st.expander(show.literal(title)):
-            for text in sentences:
-                show.plain(text)
+            show.plain(*sentences)
     for shown in answer.tables:
         show.table(shown)
     show.table(view.payers())

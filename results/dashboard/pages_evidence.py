@@ -1,5 +1,6 @@
 """Evidence and fit: what drives the answer, which numbers it rests on, what it cannot tell, and the model beside the evidence."""
 
+import re
 from pathlib import Path
 
 from results.dashboard import calibrations, show
@@ -15,8 +16,7 @@ def render(view):
     for name in ("drives", "rests", "limits"):
         part = view.section(name)
         st.header(part.title)
-        for text in [*part.text, *part.sentences, *part.points]:
-            show.plain(text)
+        show.plain(*part.text, *part.sentences, *part.points)
         if name == "drives":
             show.chart(view, "tornado", arm=view.focus)
         for shown in part.tables:
@@ -24,7 +24,7 @@ def render(view):
     st.header(say("The model beside the evidence"))
     if VALIDATION.is_file():
         with st.expander(say("Model and evidence side by side (in English)")):
-            st.markdown(VALIDATION.read_text(encoding="utf-8"))
+            st.markdown(re.sub(r"^#", "###", VALIDATION.read_text(encoding="utf-8"), flags=re.MULTILINE))  # below the page's headings
     else:
         show.plain(say("The comparison with evidence is written by `hytesim validate`; it is not in this installation."))
     st.header(say("Calibration"))

@@ -1,4 +1,4 @@
-"""Map: change of wellbeing by municipality, on tiles or boundaries of one's own, and the areas within a municipality."""
+"""Map: change of wellbeing by municipality and by area, on tiles or (municipalities) boundaries of one's own; areas year by year."""
 
 import functools
 import hashlib
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from results.dashboard import show
 from results.language import say
-from results.words import label
+from results.words import decimals, label, number, signed, small
 
 
 def render(view):
@@ -49,13 +49,21 @@ def _areas(view):
         return
     places = sorted(map(str, tables["areas"]["municipality"].unique()))
     st.header(say("Areas within a municipality"))
+    show.chart(view, "area_map", arm=view.focus)
     place = st.selectbox(say("Municipality"), places, key="map_place")
     years = sorted(tables["area_wellbeing"]["date"].astype(str).str[:4].unique())
     year = st.select_slider(say("Year"), years, years[-1], key="map_year") if len(years) > 1 else years[0]
     wide = areas(tables, place, year)
     wide = wide.assign(number=wide["number"] + 1)
-    headers = {"number": say("Area"), "distance": say("Distance to services (index 0-1)"), "n": say("Simulated residents")}
-    show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers | {arm: label(arm, view.names) for arm in view.arms})
+    first, *others = view.arms
+    wide = wide.reindex(columns=["number", "distance", "n", *view.arms])
+    wide[others] = wide[others].sub(wide[first], axis=0)
+    digits = decimals([wide[others].abs().max().max()] if others else [], least=3)
+    headers = {"number": say("Area"), "distance": say("Distance to services (index 0-1)"), "n": say("Simulated residents"),
+               first: say("Mean wellbeing under {arm}", arm=label(first, view.names))}
+    headers |= {arm: say("Change under {arm}", arm=label(arm, view.names)) for arm in others}
+    written = {"n": lambda value: number(value, 0), first: number, **dict.fromkeys(others, lambda value: small(value, digits, signed))}
+    show.frame(wide, say("Mean wellbeing in December {year}", year=year), headers, written=written)
 
 
 def areas(tables, place, year):

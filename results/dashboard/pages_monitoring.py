@@ -5,7 +5,7 @@ import re
 from results import socialreport
 from results.dashboard import show
 from results.language import say, word
-from results.words import label
+from results.words import label, number, share
 
 COLUMNS = {
     "date": word("Month"), "eligible": word("Eligible"), "offered": word("Offered"), "given": word("Cards given"),
@@ -13,6 +13,7 @@ COLUMNS = {
     "cost": word("Cost (EUR)"), "cost_per_use": word("Cost per use (EUR)"), "participation": word("Participation"),
     "need_change": word("Change of need, as the municipality estimates it"),
 }
+COUNTS = ("eligible", "offered", "given", "holders", "uses", "persons", "turned_away", "cost")
 
 
 def render(view):
@@ -65,10 +66,12 @@ def _card(view, rows, month):
     if not places:
         show.plain(say("Nobody has read anything about a card in {arm} by then.", arm=label(view.focus, view.names)))
         return
-    place = st.selectbox(say("Municipality"), places, key="card_place")
     show.chart(view, "card_participation", arm=view.focus)
+    place = st.selectbox(say("Municipality"), places, key="card_place")
     headers = {name: say(text) for name, text in COLUMNS.items()}
-    show.frame(monthly(rows, place), say("Households and persons of the real population, mean of runs"), headers)
+    written = dict.fromkeys(COUNTS, lambda value: number(value, 0)) | {
+        "cost_per_use": lambda value: number(value, 1), "participation": lambda value: share(value, 1)}
+    show.frame(monthly(rows, place), say("Households and persons of the real population, mean of runs"), headers, written=written)
 
 
 def monthly(rows, place):
@@ -90,9 +93,9 @@ def _report(view, indicators, calendar, month):
     if rows.empty:
         show.plain(say("No social report has been published by then."))
         return
-    place = st.selectbox(say("Municipality"), socialreport.places_of(rows), key="report_place")
     show.chart(view, "indicators_estimated", arm=arm)
+    place = st.selectbox(say("Municipality"), socialreport.places_of(rows), key="report_place")
     show.plain(say("The municipality's own report in {arm}, in English, with small cells hidden.", arm=label(arm, view.names)))
     text, whole = (socialreport.report(rows, place, kind, view.run.least) for kind in ("md", "html"))
-    show.paragraphs(re.sub(r"^#", "##", text, flags=re.MULTILINE))  # below the headings of the page
+    show.paragraphs(re.sub(r"^#", "###", text, flags=re.MULTILINE))  # below the headings of the page
     st.download_button(say("Download the social report (HTML)"), whole, f"{place}.html", "text/html")

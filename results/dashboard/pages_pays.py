@@ -5,8 +5,7 @@ from results.dashboard import show
 
 def render(view):
     """Show the page for all scenarios of the run."""
-    for text in view.paybacks():
-        show.plain(text)
+    show.plain(*view.paybacks())
     for name in ("cost_by_payer", "budget_impact"):
         show.chart(view, name)
     for part in ("money", "worth"):

@@ -15,9 +15,10 @@ from results.dashboard import elsewhere, view
 from results.dashboard.kept import kept
 from results.language import current, say
 
-__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "large", "listed", "ready", "report_html", "zipped"]
+__all__ = ["DRAWING", "Entry", "asked", "delete", "find", "forget", "listed", "quick", "ready", "report_html", "title", "zipped"]
 
 VIEWS = 4  # opened runs that are held in memory, each in one language
+PAGES = 2  # runs whose tables are held for another language; those of a view are held by it
 SECOND_TABLE = re.compile(r"(?<=\n)\[(?!scenario\])")
 DRAWING = threading.Lock()  # matplotlib's settings are common to all threads, so one session draws at a time
 
@@ -36,7 +37,7 @@ def listed(runs):
     for folder in store.runs(runs):
         try:
             manifest = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
-            arms = [_title(folder, arm) or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
+            arms = [title(folder / f"scenario.{arm}.toml") or (manifest.get("titles") or {}).get(arm, arm) for arm in manifest["arms"]]
             if not arms:  # a calibration, which stands under “Evidence and fit”
                 continue
             found.append(Entry(folder.name, " / ".join(arms), str(manifest.get("created", ""))[:16].replace("T", " ")))
@@ -45,11 +46,10 @@ def listed(runs):
     return sorted(found, key=lambda entry: (entry.created, entry.name), reverse=True)
 
 
-def _title(folder, arm):
-    """The title of an arm in the language in use, as its scenario in the run folder gives it; empty if it gives none."""
-    path = folder / f"scenario.{arm}.toml"
+def title(file):
+    """The title that a scenario file gives in the language in use; empty if it gives none."""
     try:
-        titles = _titles(str(path), path.stat().st_mtime_ns)
+        titles = _titles(str(file), Path(file).stat().st_mtime_ns)
     except (OSError, ValueError):
         return ""
     return titles.get(current(), "") if isinstance(titles, dict) else ""
@@ -82,9 +82,10 @@ def asked(runs, names, arm=None):
     return _view.later(stamps, arm, language), lambda: elsewhere.progress(folders, arm, language)
 
 
-def large(runs, names):
-    """Whether these runs together are too large to be held in the server."""
-    return view.large(find(runs, name) for name in names)
+def quick(runs, names, arm=None):
+    """Whether these runs open within seconds: not large, or made before in the language in use."""
+    folders = [str(find(runs, name)) for name in names]
+    return not view.large(folders) or elsewhere.before(folders, arm, current())
 
 
 def _stamps(runs, names):
@@ -92,11 +93,17 @@ def _stamps(runs, names):
     return tuple((str(folder), (folder / store.MANIFEST).stat().st_mtime_ns) for folder in (find(runs, name) for name in names))
 
 
+@kept(PAGES)
+def _prepared(stamps, arm):
+    return view.prepared([folder for folder, _ in stamps], arm)
+
+
 @kept(VIEWS)
 def _view(stamps, arm, language):
     folders = [folder for folder, _ in stamps]
     try:
-        return view.opened(folders, arm, language, DRAWING)
+        page = None if view.large(folders) else _prepared(stamps, arm)
+        return view.opened(folders, arm, language, DRAWING, page)
     except (ValueError, KeyError, TypeError) as error:
         where, told = ", ".join(Path(folder).name for folder in folders), (str(error).splitlines() or ["?"])[0]
         raise store.StoreError(say("a file of {run} is damaged ({reason})", run=where, reason=told[:200])) from error
@@ -105,6 +112,7 @@ def _view(stamps, arm, language):
 def forget():
     """Hold no view any more."""
     _view.forget()
+    _prepared.forget()
 
 
 def report_html(runs, name):

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import re
 
 from results import figures
 from results.language import say
@@ -19,16 +20,36 @@ STYLE = """<style>
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
 .hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
+.hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 14rem; }
+.hy-many { font-size: .84rem; } .hy-table.hy-many th, .hy-table.hy-many td { padding-right: .5rem; }
+.hy-text p { margin: 0 0 .5rem; max-width: 52rem; }
 h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
+[data-testid="stMarkdownContainer"] h3 { font-size: 1.3rem; } [data-testid="stMarkdownContainer"] h4 { font-size: 1.1rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #4a4a4a !important; opacity: 1 !important; }
 [data-stale="true"] { opacity: 1 !important; } /* text stays readable while a page is drawn anew */
 [data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
 </style>"""
 
 
+MANY = 9  # columns; a table of more is set smaller
+SHORT, LONG = 18, 40  # letters of a cell that is never broken, and of one that is not squeezed
+THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+INTERVAL = re.compile(r"\([^()<>]{1,28}\)")
+ROW = 'th scope="row"'
+CODE = re.compile(r"`([^`<>]+)`")
+
+
 def escape(text, quote=True):
-    """A text as HTML in which a per cent sign stays with its number."""
-    return html.escape(str(text), quote).replace(" %", "\N{NO-BREAK SPACE}%")
+    """A text as HTML in which a per cent sign stays with its number, and thousands with theirs."""
+    return THOUSANDS.sub("\N{NO-BREAK SPACE}", html.escape(str(text), quote).replace(" %", "\N{NO-BREAK SPACE}%"))
+
+
+def _cell(text, tag="td"):
+    """A cell of a table: short ones and intervals stay in one piece."""
+    text = str(text)
+    size = ' class="hy-short"' if len(text) <= SHORT else ' class="hy-long"' if len(text) > LONG else ""
+    whole = INTERVAL.sub(lambda found: f'<span class="hy-whole">{found[0]}</span>', escape(text))
+    return f"<{tag}{size}>{whole}</{tag.split()[0]}>"
 
 
 def chart(view, name, **options):
@@ -73,35 +94,35 @@ def table(shown, name=""):
     if not shown.rows:
         return
     head = "".join(f'<th scope="col">{escape(str(text))}</th>' for text in shown.headers)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(str(first))}</th>{"".join(f"<td>{escape(str(cell))}</td>" for cell in rest)}</tr>'
-        for first, *rest in shown.rows
-    )
+    rows = "".join(f"<tr>{_cell(first, ROW)}{''.join(map(_cell, rest))}</tr>" for first, *rest in shown.rows)
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
+    many = " hy-many" if len(shown.headers) > MANY else ""
     caption = f"<caption>{escape(shown.caption)}</caption>" if shown.caption else ""
     st.html(
-        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table">'
+        f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table{many}">'
         f"{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )
 
 
-def frame(data, caption, headers, most=200):
-    """Show a data frame as a table: `headers` gives columns their words; others are left out."""
+def frame(data, caption, headers, most=200, written=None):
+    """Show a data frame as a table: `headers` gives columns their words, others are left out; `written` how a column's numbers are told."""
     from results.report.tables import Shown
     from results.words import label, number, plain
 
     columns = [name for name in headers if name in data.columns and data[name].notna().any()]
 
-    def cell(value):
+    def cell(value, name):
         if value is None or value != value:
             return "–"
+        if written and name in written:
+            return written[name](value)
         if isinstance(value, bool):
             return say("yes") if value else say("no")
         if isinstance(value, str):
             return label(value)
         return number(value, 0) if abs(value) >= 1000 else plain(float(f"{float(value):.3g}"))
 
-    rows = [[cell(value) for value in row] for row in data[columns].head(most).astype(object).itertuples(index=False)]
+    rows = [[*map(cell, row, columns)] for row in data[columns].head(most).astype(object).itertuples(index=False)]
     note = say("The first {some} of {all} rows.", some=number(most, 0), all=number(len(data), 0)) if len(data) > most else ""
     table(Shown(caption, [headers[name] for name in columns], rows, note))
 
@@ -128,8 +149,13 @@ def paragraphs(text):
             st.markdown(escape(block, quote=False).replace("[", "\\[").replace("]", "\\]"))
 
 
-def plain(text):
-    """Show a sentence as it is: no mark-up in it has any effect."""
+def plain(*texts):
+    """Show sentences as they are, each in a paragraph: no mark-up in them has any effect but `code`."""
     import streamlit as st
 
-    st.html(f"<p>{escape(text)}</p>")
+    if texts:
+        st.html(f'<div class="hy-text">{"".join(f"<p>{CODE.sub(_code, escape(text))}</p>" for text in texts)}</div>')
+
+
+def _code(found):
+    return f"<code>{found[1]}</code>"

@@ -4,22 +4,24 @@ A large run (`LARGE`) is not held in the server: a process of its own makes all 
 """
 
 import contextlib
+import dataclasses
 from pathlib import Path
 
 from results import figures, report, store
 from results.dashboard import elsewhere, payback
 from results.dashboard.kept import kept
 from results.language import current, say, speaking
+from results.report.names import Names
 from results.report.page import section
 
-__all__ = ["LARGE", "Live", "Made", "View", "everything", "large", "opened"]
+__all__ = ["LARGE", "Live", "Made", "View", "everything", "large", "opened", "prepared"]
 
 LARGE = 15e6  # bytes of a run's outcomes on disk, from which it is made elsewhere; its tables would take 30 times as much memory
 SECTIONS = ("answer", "gap", "money", "worth", "drives", "rests", "limits")
 OF_THE_FOCUS = ("answer", "rests")  # the other sections are the same whatever scenario is in focus
 OVERALL = ("equity_plane", "wellbeing_by_group", "gap_over_time", "gain_by_start", "waiting_and_unmet", "cost_by_payer", "budget_impact",
            "ce_plane", "ceac")
-OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "card_participation", "indicators_estimated")
+OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "area_map", "card_participation", "indicators_estimated")
 
 
 class View:
@@ -110,13 +112,24 @@ class Made(View):
         return self._facts["calendar"]
 
 
-def opened(folders, arm, language, lock):
-    """The view of runs side by side in a language."""
-    run = _joined(folders)
+def opened(folders, arm, language, lock, page=None):
+    """The view of runs side by side in a language; page: what `prepared` made of them, if it was asked before."""
     if large(folders):
-        return Made(run, elsewhere.made(folders, arm, language))
+        return Made(_joined(folders), elsewhere.made(folders, arm, language))
     with speaking(language):
-        return Live(report.prepare(run, arm), lock)
+        return Live(_told(page or prepared(folders, arm)), lock)
+
+
+def prepared(folders, arm):
+    """The `results.report.page.Page` of runs side by side: tables and summaries, which are the same in every language."""
+    return report.prepare(_joined(folders), arm)
+
+
+def _told(page):
+    """The page with titles in the language in use, over the same tables."""
+    names = Names(page.run)
+    summaries = {arm: dataclasses.replace(summary, titles=names) for arm, summary in page.found.summaries.items()}
+    return page._replace(names=names, found=page.found._replace(summaries=summaries))
 
 
 def large(folders):

@@ -77,7 +77,7 @@ class MaturityDevelopment(Intervention):
 
     def act_in(self, place):
         """A month's work in one municipality, and its price."""
-        effort, chosen = self.value("effort") * float(self.sizes[place.index]), self.chosen(place)
+        effort, chosen = self.value("effort") * float(self.month_sizes[place.index]), self.chosen(place)
         growth = np.zeros(len(DIMENSIONS))
         growth[chosen] = min(1.0, effort * self.value("growth"))
         anchoring = min(1.0, effort * self.value("anchoring")) if ANCHOR in chosen else 0.0

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 from llvmlite.binding import llvm_version_info
-from numba import config, njit, vectorize
+from numba import config, njit
 from numba.core.codegen import get_host_cpu_features
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -27,8 +27,9 @@ def rule(function):
     """Compile a rule for one person; it is made part of the loop that calls it, so that calling costs nothing.
 
     error_model: a division by zero gives inf or not-a-number as in NumPy and not an error, so that no division needs a test.
+    no_cfunc_wrapper: nobody calls it from C, which would take a tenth of the time of compiling.
     """
-    return njit(cache=True, forceinline=True, error_model="numpy")(function)
+    return njit(cache=True, forceinline=True, error_model="numpy", no_cfunc_wrapper=True)(function)
 
 
 def kernel(function):
@@ -36,7 +37,7 @@ def kernel(function):
 
     nogil: other threads may run meanwhile, on other municipalities.
     """
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
+    return njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
 
 
 class Purpose(IntEnum):
@@ -232,17 +233,18 @@ def poisson(u, mean):
     return count
 
 
-def over_ids(function):
-    """Let a rule of (key, id) take arrays of either; with the compiler off its NumPy arithmetic does so by itself."""
-    if config.DISABLE_JIT:
-        return lambda key, who: function(np.uint64(key), np.asarray(who))
-    return vectorize(["f8(u8,i8)"], cache=True)(function)
+@kernel
+def write_uniforms(keys, who, out):
+    """Write `uniform(keys[i], who[i])` into out[i]; one-dimensional arrays of one length."""
+    for i in range(len(out)):
+        out[i] = uniform(keys[i], who[i])
 
 
-@over_ids
 def uniforms(key, who):
-    """`uniform` over an array of ids; for population synthesis and yearly events."""
-    return uniform(key, who)
+    """`uniform` over arrays of keys or ids or both, broadcast; for population synthesis and yearly events. Returns float64."""
+    out = np.empty(np.broadcast_shapes(np.shape(key), np.shape(who)))
+    write_uniforms(np.full(out.shape, key, np.uint64).ravel(), np.full(out.shape, who, np.int64).ravel(), out.ravel())
+    return out[()]
 
 
 LANGUAGE = int(Purpose.LANGUAGE_START)

@@ -138,3 +138,19 @@ se = 0.1
 """, encoding="utf-8")
     with pytest.raises(ValueError, match="target 'nobody': 12 of 12 runs have no value"):
         fit(path, "nobody")
+
+
+def test_the_next_survey_needs_no_new_simulations(path):
+    """Other answers to the same questions are fitted to the earlier folder's simulations; another question or prior is refused."""
+    first, _ = fit(path, "a")
+    path.write_text(TARGETS.replace("value = 0.5\n", "value = 0.45\n"), encoding="utf-8")
+    told = []
+    second, _ = fit(path, "b", earlier=str(first), tell=told.append)
+    assert not [line for line in told if line.startswith("runs:")], "no simulation but those of the checks"
+    assert posterior(second)["wellbeing.base"].mean() < posterior(first)["wellbeing.base"].mean()
+    for change, said in (('statistic = "sd"', "did not ask what 'spread' asks"), ("low = 2.3", "with other priors")):
+        path.write_text(TARGETS.replace(change, change.replace('"sd"', '"mean"').replace("2.3", "2.2")), encoding="utf-8")
+        with pytest.raises(ValueError, match=said):
+            fit(path, "c", earlier=str(first))
+    with pytest.raises(ValueError, match="makes its own simulations"):
+        fit(path, "c", method="optimise", earlier=str(first))

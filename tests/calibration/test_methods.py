@@ -8,7 +8,7 @@ from calibration import checks, recovery
 from calibration.fit import Fit
 from calibration.methods import emulator, method, names
 
-BUDGETS = {"abc": 400}
+BUDGETS = {"abc": 400, "npe": 300}
 
 
 def fitted(name, toy, seed=3, budget=120):
@@ -16,6 +16,8 @@ def fitted(name, toy, seed=3, budget=120):
         pytest.importorskip("pyabc", reason="pyABC is an extra: pip install -e .[abc]")
     if name == "optimise":
         pytest.importorskip("optuna", reason="Optuna is an extra: pip install -e .[optimise]")
+    if name == "npe":
+        pytest.importorskip("bayesflow", reason="bayesflow is an extra: pip install -e .[npe]")
     return method(name).fit(toy.problem, toy.run, BUDGETS.get(name, budget), seed)
 
 
@@ -116,3 +118,15 @@ def test_robustness_is_the_shift_of_a_fit_to_the_wrong_target(toy):
         known[i] = toy.posterior(y)[0] - base
     assert shifts == pytest.approx(known, abs=0.12), "a quarter of the largest: the error of the draws and of 300 runs with chance"
     assert (shifts * known).sum() / (known**2).sum() == pytest.approx(1.0, abs=0.15), "right in size when all are taken together"
+
+
+@pytest.mark.parametrize("name", ["emulator", "npe"])
+def test_simulations_of_an_earlier_fit_answer_another_survey(name, toy):
+    """Other answers to the same questions, no new simulation: the posterior is that of the new answers."""
+    first = fitted(name, toy)
+    other = type(toy)(values=(-0.5, 0.8, 0.2))
+    again = method(name).fit(other.problem, other.run, 1, 3, kept=(first.design, first.simulated))
+    mean, spread = other.posterior()
+    assert other.calls == 0
+    assert np.abs((again.mean() - mean) / np.sqrt(np.diag(spread))).max() < 1.0
+    assert np.sqrt(np.diag(again.covariance())) == pytest.approx(np.sqrt(np.diag(spread)), rel=0.35)

@@ -153,6 +153,10 @@ def test_replicate_weights_and_a_question_without_a_column(tmp_path):
     data = read(tmp_path, pd.concat([frame, again], axis=1), replicates="r", replicate_kind="jackknife")
     _, joint = microdata.estimates(data, {"all": asked()})
     assert joint[0, 0] == pytest.approx(frame[list(ITEMS)].mean(axis=1).var(ddof=1) / n)
+    same = read(tmp_path, pd.concat([frame, again], axis=1), replicates="r", replicate_scale=1.0, replicate_rscales=[(n - 1) / n] * n)
+    assert microdata.estimates(same, {"all": asked()})[1] == pytest.approx(joint)
+    with pytest.raises(ValueError, match="2 factors for 40 replicates"):
+        read(tmp_path, pd.concat([frame, again], axis=1), replicates="r", replicate_rscales=[1.0, 1.0])
     with pytest.raises(ValueError, match="no column for lonely, sex"):
         microdata.estimates(data, {"x": asked(outcome="loneliness", sex="man")})
 

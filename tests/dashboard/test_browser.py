@@ -1,5 +1,6 @@
 """The real page in headless Chromium: an analyst's whole visit, every page at two widths, the keyboard alone, a large upload."""
 
+import contextlib
 import json
 import os
 import re
@@ -26,10 +27,17 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MOST = 300_000  # milliseconds to wait for what must come
 CARD = ["kuusamo_kalajoki_card", "--residents", "300", "--years", "2", "--draws", "1", "--replicates", "1", "--workers", "1", "--no-report",
         "--min-cell", "1"]
-SIZE = (("Simulated residents", 300), ("Years measured", 2), ("Draws of the uncertain numbers", 2))
+SIZE = (("Simulated residents", 300), ("Years measured", 2), ("Draws of the uncertain numbers", 1))
 LOG = f"{'a long line of words ' * 20}\n/{'x' * 300}\n"  # wider than any page
 SERIOUS = ("serious", "critical")
 IDLE = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
+SOON, SETTLED = 5_000, 60_000  # milliseconds until a touch shows, and until a page has taken on another width
+COUNT = """window.drawings = 0; let was = "";
+new MutationObserver(() => {
+  const now = document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state");
+  if (now !== was && now !== "notRunning") window.drawings += 1;
+  was = now;
+}).observe(document, {subtree: true, attributes: true, attributeFilter: ["data-test-script-state"]})"""
 FOCUS = "() => { const e = document.activeElement; return (e.getAttribute('aria-label') || e.innerText || '').trim() }"
 
 
@@ -97,12 +105,19 @@ def server(tmp_path_factory):
     found.end()
 
 
+def _late():
+    from playwright.sync_api import TimeoutError
+
+    return TimeoutError
+
+
 class Visit:
     """A tab that remembers what its console said and which hosts it asked."""
 
     def __init__(self, browser, url, width=1280):
         self.page = browser.new_page(viewport={"width": width, "height": 900})
         self.page.set_default_timeout(MOST)
+        self.page.add_init_script(COUNT)
         self.told, self.asked = [], set()
         self.page.on("console", lambda message: self.told.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.told.append(str(error)))
@@ -113,28 +128,33 @@ class Visit:
         self.page.get_by_role("heading", name=text, exact=True, level=1).wait_for()
         self.idle()
 
+    def touch(self, act):
+        """Do something and wait until the page has been drawn anew; not for long where nothing had to be."""
+        before = self.page.evaluate("window.drawings")
+        act()
+        with contextlib.suppress(_late()):
+            self.page.wait_for_function("before => window.drawings > before", arg=before, timeout=SOON)
+        self.idle()
+
     def idle(self):
-        self.page.wait_for_timeout(150)  # a touch reaches the server
         self.page.wait_for_function(IDLE)
         self.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
 
     def go(self, text):
-        self.page.get_by_test_id("stSidebar").get_by_text(text, exact=True).click()
+        self.touch(self.page.get_by_test_id("stSidebar").get_by_text(text, exact=True).click)
         self.title(text)
 
     def fill(self, label, value):
         field = self.page.get_by_label(label, exact=True)
         field.fill(str(value))
-        field.press("Enter")
-        self.idle()
+        self.touch(lambda: field.press("Enter"))
 
     def choose(self, label, option):
         """Choose an option of a list, which shows what has been typed."""
         self.page.get_by_label(label).first.click()
         self.page.keyboard.type(option)
         self.page.get_by_role("option", name=option).first.wait_for()
-        self.page.keyboard.press("Enter")
-        self.idle()
+        self.touch(lambda: self.page.keyboard.press("Enter"))
 
     def tab_to(self, text):
         """Press Tab until the element of that name has the focus."""
@@ -148,8 +168,7 @@ class Visit:
         self.tab_to(label)
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(str(value))
-        self.page.keyboard.press("Enter")
-        self.idle()
+        self.touch(lambda: self.page.keyboard.press("Enter"))
 
     def download(self, name):
         """Text of what a button downloads."""
@@ -210,7 +229,7 @@ def test_the_whole_story(browser, server):
     visit.choose("Intervention to change", "Participatory groups for the unemployed")
     visit.fill("Length [weeks]", 12)
     page.get_by_text("Changed; before:").wait_for()
-    page.get_by_text(re.compile(r"300 simulated residents .* over 2 years, 2 draws")).wait_for()
+    page.get_by_text(re.compile(r"300 simulated residents .* over 2 years, 1 draws")).wait_for()
     written = tomllib.loads(visit.download("Download (TOML)"))
     assert written["scenario"]["extends"] == "promeq" and [*written["interventions"].values()] == [{"weeks": 12}]
     page.get_by_role("button", name="Run it").click()
@@ -226,8 +245,7 @@ def test_the_whole_story(browser, server):
     second.title("Monitoring")
     slider = second.page.get_by_role("slider")
     before = slider.get_attribute("aria-valuetext")
-    slider.press("ArrowLeft")
-    second.idle()
+    second.touch(lambda: slider.press("ArrowLeft"))
     assert slider.get_attribute("aria-valuetext") != before
     assert until(server.runs, "Long", "running")  # a touch ends nothing
 
@@ -287,9 +305,9 @@ def test_every_page_at_two_widths(browser, server):
         assert visit.violations() == [], name
         for width in (390, 1280):
             visit.page.set_viewport_size({"width": width, "height": 900})
-            visit.page.wait_for_timeout(300)
             for part in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
-                assert visit.page.evaluate(f"{part}.scrollWidth") <= width, (name, part)
+                visit.page.wait_for_function(f"width => {part}.clientWidth <= width && {part}.scrollWidth <= width", arg=width,
+                                             timeout=SETTLED)
     visit.quiet(server)
     visit.page.close()
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from command.dashboard import jobs
+from command.dashboard import jobs, work
 from results import store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and locks of POSIX")
@@ -64,7 +64,7 @@ def test_stop_ends_the_whole_group_and_what_waits(tmp_path):
 
 def _gone(group):
     """Raise ProcessLookupError once no process of a group is left (the keeper is our child, so it is buried first)."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + MOST
     while time.monotonic() < end:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(group, os.WNOHANG)
@@ -76,6 +76,23 @@ def test_stop_before_the_keeper_listens(tmp_path):
     home = jobs.folder(tmp_path) / jobs.start(tmp_path, LONG, "title")
     jobs.stop(home)
     assert until(home, *jobs.FINAL).state == "stopped"
+
+
+def test_a_wish_to_stop_that_came_before_any_number(tmp_path):
+    """Somebody stops a job that somebody else is just starting: no process is known yet, and the keeper reads the wish."""
+    home = jobs.folder(tmp_path) / "20260101T000000000000-0000"
+    home.mkdir(parents=True)
+    (home / "job.json").write_text("{}")
+    with (home / "alive").open("w") as held:
+        jobs._lock(held, "LOCK_EX")
+        jobs.stop(home)
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        work.Keeper(home).keep()
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
+            signal.signal(number, handler)
+    assert json.loads((home / "ended.json").read_text()) == {"state": "stopped"}
 
 
 def test_a_killed_keeper_is_told(tmp_path):

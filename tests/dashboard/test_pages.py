@@ -24,6 +24,7 @@ from results.language import say, speaking  # noqa: E402
 from sim.intervention import kinds  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "run_format_1"
+PREPARED = {}  # {(arm, files and their bytes): page}
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -53,6 +54,21 @@ def undrawn(monkeypatch):
     """Pictures keep their words and numbers and are not drawn, where a test is about what stands around them."""
     monkeypatch.setattr(figures, "in_page", lambda name, figure: figures.Picture(
         name, figure.title, figure.how, figure.says, "<svg/>", figure.frame))
+
+
+@pytest.fixture(autouse=True)
+def prepared_once(monkeypatch):
+    """Runs of the same bytes are prepared once, in whatever folder they lie; what is spoilt is read as it is."""
+
+    def prepare(run, arm=None):
+        files = [path for path in Path(run.folder).rglob("*") if path.is_file() and "lives" not in path.parts]
+        key = arm, tuple(sorted((str(path.relative_to(run.folder)), path.read_bytes()) for path in files))
+        if key not in PREPARED:
+            PREPARED[key] = really(run, arm)
+        return PREPARED[key]._replace(run=run)
+
+    really = view.report.prepare
+    monkeypatch.setattr(view, "report", SimpleNamespace(prepare=prepare))
 
 
 @pytest.fixture(autouse=True)
@@ -283,15 +299,33 @@ def test_calibrations_beside_the_run_are_shown(runs, undrawn):
     assert any("!\\[x\\]" in element.value for element in test.markdown)
 
 
+class Noted(dict):
+    """A dict that notes all that was ever put into it."""
+
+    def __init__(self, values):
+        super().__init__()
+        self.values_put = values
+
+    def __setitem__(self, key, value):
+        self.values_put.append(value)
+        super().__setitem__(key, value)
+
+
 def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeypatch):
-    """The process of its own hands over what pages would have made themselves; a visitor sees the same."""
+    """The process of its own tells how far it is and hands over what pages would have made themselves; a visitor sees the same."""
     near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
     monkeypatch.setattr(view, "LARGE", 0)
+    parts = []
+    monkeypatch.setattr(elsewhere, "_under_way", Noted(parts))
     far = view.opened([str(runs / "stored")], None, "fi", nullcontext())
     assert isinstance(near, view.Live) and isinstance(far, view.Made)
+    assert [done for done, _ in parts] == list(range(len(parts))) and {whole for _, whole in parts} == {len(parts)}
+    assert len(parts) == len(far._facts["sections"]) + len(far._facts["pictures"]) and not elsewhere._under_way
     assert (far.arms, far.focus, dict(far.names), far.paybacks(), far.payers(), far.calendar()) == (
         near.arms, near.focus, dict(near.names), near.paybacks(), near.payers(), near.calendar())
+    assert not shelf.quick(runs, ["stored"])  # in English it has yet to be made
     with speaking("fi"):
+        assert shelf.quick(runs, ["stored"])
         for name in view.SECTIONS:
             assert far.section(name) == near.section(name)
         assert far.picture("equity_plane").says == near.picture("equity_plane").says
@@ -340,13 +374,6 @@ class Watched:
 
     def empty(self):
         self.place.empty()
-
-
-def test_a_process_tells_how_far_it_is(shared, undrawn):
-    parts = []
-    found = view.everything([str(shared / "stored")], None, "en", lambda done, whole: parts.append((done, whole)))
-    assert [done for done, _ in parts] == list(range(len(parts))) and {whole for _, whole in parts} == {len(parts)}
-    assert len(parts) == len(found["sections"]) + len(found["pictures"])
 
 
 def test_a_large_run_that_cannot_be_read_is_told(runs, monkeypatch):
