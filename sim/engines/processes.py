@@ -79,6 +79,7 @@ def execute(function, tasks, workers, done):
             return results
         except BaseException:
             _end(pool)
+            del pool  # whoever keeps the error would keep its semaphores, of which an abrupt end then complains
             raise
 
 
@@ -107,9 +108,11 @@ def _follow(sentinel):
 
 def _end(pool):
     """Drop what has not begun and end the workers that this pool started."""
-    workers = list((pool._processes or {}).values())
+    workers, manager = list((pool._processes or {}).values()), pool._executor_manager_thread
     pool.shutdown(wait=False, cancel_futures=True)
     for worker in workers:
         worker.terminate()
     for worker in workers:
         worker.join(5)
+    if manager is not None:
+        manager.join(5)

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -82,6 +83,8 @@ def _compile(path):
     from sim import runs
     from sim.sweep.folder import Folder
 
+    if multiprocessing.parent_process() is not None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it ends what it has started to compile beside it
     runs.prepare(Folder(path).arms())
 
 
