@@ -4,6 +4,7 @@ import importlib.util
 import sys
 
 USED = {"Agent": "agent", "Model": "model", "DataCollector": "datacollection"}  # names and the modules that have them
+TOLD = ("__version__", "__title__", "__license__", "__copyright__")  # what the package tells of itself
 
 
 def open_lightly():
@@ -21,7 +22,7 @@ def open_lightly():
             value = getattr(importlib.import_module(f"mesa.{USED[name]}"), name)
             setattr(package, name, value)
             return value
-        if name.startswith("__"):  # a module's own names, which the import system asks for
+        if name.startswith("__") and name not in TOLD:  # a module's own names, which the import system asks for
             raise AttributeError(f"module 'mesa' has no attribute '{name}'")
         del package.__getattr__
         spec.loader.exec_module(package)
