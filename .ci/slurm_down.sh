@@ -3,12 +3,19 @@
 set -u
 here=${SLURM_HERE:-${TMPDIR:-/var/tmp}/hytesim-test-slurm}
 export SLURM_CONF=$here/slurm.conf
-[ -e "$here/pids" ] || { echo "not up"; exit 0; }
+[ -d "$here" ] || { echo "not up"; exit 0; }
 
+written() { # "name pid" of what was started, also of a daemon that slurm_up.sh was ended before writing down
+    cat "$here/pids" 2>/dev/null
+    for file in "$here/munge/pid" "$here"/slurm*.pid; do
+        name=${file##*/}
+        [ -s "$file" ] && echo "$([ "$name" = pid ] && echo munged || echo "${name%.pid}") $(cat "$file")"
+    done
+}
 mine() {  # process ids of ours that still run under their own names
-    while read -r name pid; do
+    written | sort -u | while read -r name pid; do
         case "$(cat "/proc/$pid/comm" 2>/dev/null)" in "${name%%-*}"*) echo "$pid" ;; esac
-    done <"$here/pids"
+    done
 }
 jobs=$(timeout 5 squeue -h -o %A 2>/dev/null | sort -u)
 if [ -n "$jobs" ]; then

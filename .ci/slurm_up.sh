@@ -10,12 +10,29 @@ bridge=hytesim0 net=10.78.0
 down=$(cd "$(dirname "$0")" && pwd)/slurm_down.sh
 export SLURM_CONF=$here/slurm.conf
 
-[ ! -e "$here/pids" ] || { echo "already up ($here/pids exists): run slurm_down.sh first" >&2; exit 1; }
+if [ -e "$here/pids" ]; then
+    while read -r name pid; do
+        case "$(cat "/proc/$pid/comm" 2>/dev/null)" in "${name%%-*}"*)
+            echo "already up ($here/pids names a $name that runs): run slurm_down.sh first" >&2; exit 1 ;;
+        esac
+    done <"$here/pids"
+    bash "$down" >&2 # left by one that was ended with its machine
+fi
 began=$(date +%s%N)
 if ! command -v slurmctld >/dev/null || ! command -v slurmd >/dev/null || ! command -v munged >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get update -q; apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends \
-        slurmctld slurmd slurm-client munge iproute2; } >"${TMPDIR:-/var/tmp}/hytesim-slurm-apt.log" 2>&1
+    packages=(slurmctld slurmd slurm-client munge iproute2)
+    policy=/usr/sbin/policy-rc.d # the packages would start daemons of their own
+    if [ ! -e $policy ]; then
+        trap 'rm -f $policy' EXIT
+        printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy
+    fi
+    log=${TMPDIR:-/var/tmp}/hytesim-slurm-apt.log
+    { timeout 90 apt-get update -q
+      timeout 180 apt-get install -y -q --download-only --no-install-recommends "${packages[@]}"
+      apt-get -o DPkg::Lock::Timeout=60 install -y -q --no-install-recommends "${packages[@]}"; } >"$log" 2>&1 ||
+        { tail -n 3 "$log" >&2; exit 1; }
+    [ -z "$(trap -p EXIT)" ] || { rm -f $policy; trap - EXIT; }
 fi
 installed=$(date +%s%N)
 
@@ -25,7 +42,8 @@ mkdir -m 711 "$here/munge"
 chmod 755 "$here"
 started() { echo "$1 $(cat "$2")" >>"$here/pids"; }
 appears() { for _ in $(seq 200); do [ -s "$1" ] && return; sleep 0.05; done; echo "$1 did not appear" >&2; return 1; }
-trap 'tail -n 5 "$here"/log/* >&2; bash "$down" >&2' ERR
+trap 'tail -n 5 "$here"/log/* >&2; bash "$down" >&2; exit 1' ERR
+trap 'sleep 1; bash "$down" >&2; exit 1' INT TERM # a daemon that is just starting writes its number first
 
 # Authentication between the daemons: a key and a socket that only this cluster uses.
 head -c 1024 /dev/urandom >"$here/munge/key"

@@ -55,16 +55,24 @@ def plan(path, method, budget):
     return "\n".join(lines)
 
 
-def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="runs", check=True, tell=None, earlier=None):
+def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="runs", check=True, tell=None, earlier=None,
+              engine="processes", address=None):
     """Fit the free numbers of a file of targets and write a run folder; a second start with the same file and settings resumes.
 
     budget: simulations of the method (the checks before and after cost more, and say how many). check: False leaves out the
     recovery of known truths. tell: called with a line of text. earlier: run folder of a calibration by the same method, of the same
-    numbers and questions, whose simulations are used again: a new survey needs none of its own. Returns the finished folder.
+    numbers and questions, whose simulations are used again: a new survey needs none of its own. engine, address: where rows are run,
+    as `simulate.executing` has it; they change no byte of the posterior. Returns the finished folder and its paragraph.
     """
-    started = time.time()
-    say = tell or (lambda text: None)
     asked = load(path)
+    with simulate.executing(asked, engine, workers, address) as execute:
+        how = {"workers": workers, "execute": execute}
+        return _calibrated(asked, method, budget, seed, out, check, tell or (lambda text: None), earlier, how)
+
+
+def _calibrated(asked, method, budget, seed, out, check, say, earlier, how):
+    """The work of `calibrate` on a loaded problem; how: keywords of `simulate.table` that say where rows are run."""
+    started = time.time()
     chosen = method_of(method)
     kept = {"kept": _reused(earlier, asked, method)} if earlier else {}
     working = _working(out, asked, method, budget, seed)
@@ -80,10 +88,10 @@ def calibrate(path, method="emulator", budget=300, seed=1, workers=None, out="ru
             if done == total or done % max(1, total // 4) == 0:
                 say(f"{what}: {done} of {total}")
 
-        return simulate.table(asked, z, first, working, workers, progress)
+        return simulate.table(asked, z, first, working, tell=progress, **how)
 
     say(f"sensitivity: {len(asked.free) + 1} runs")
-    seen = checks.sensitivity(asked, lambda z: simulate.together(asked, z, SENSITIVITY_ROWS, workers))
+    seen = checks.sensitivity(asked, lambda z: simulate.together(asked, z, SENSITIVITY_ROWS, **how))
     blind = seen.loc[seen["contraction"] < calibrationtext.UNSEEN, "number"].tolist()
     if blind:
         say(f"The targets cannot see {', '.join(blind)}: what comes out of these is the prior.")

@@ -1,9 +1,10 @@
-"""Rows of parameters to rows of statistics: on this process or many, kept as they come, so that a second start resumes."""
+"""Rows of parameters to rows of statistics: on this process, many or Dask, kept as they come, so that a second start resumes."""
 
 import dataclasses
 import hashlib
 import importlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,13 @@ import pandas as pd
 from calibration import statistics
 from calibration.problem import ANSWER
 from results import store
+from scenarios.problems import near_miss
 from sim import runs, survey
+from sim.engines import here, processes
 
+ENGINES = ("here", "processes", "dask")
 PART = 50  # rows of one file: what an interruption can lose
+WAVES = 4  # rows for each worker between two files, where there are many workers
 CENSUS = {"share": 1.0, "response": 1.0, "copies": False}  # how residents are asked if the problem does not say: all answer
 
 
@@ -68,11 +73,30 @@ def _answers(forms, asked):
     return frame.assign(wave=np.asarray(asked.waves)[frame["wave"]], person=person)
 
 
-def table(problem, z, first=0, folder=None, workers=None, tell=None):
+@contextmanager
+def executing(problem, engine="processes", workers=None, address=None):
+    """What carries out the rows of a problem: yields execute(function, tasks, workers, done) of an engine, here, processes or dask.
+
+    address: of a Dask scheduler, or "slurm". No engine changes a row. ValueError for an engine that there is not.
+    """
+    if engine not in ENGINES:
+        hint = "waves of runs rest on those before, so they need a driver that lives: --engine dask --address slurm" \
+            if engine == "slurm" else near_miss(engine, ENGINES) or "There are: " + ", ".join(ENGINES) + "."
+        raise ValueError(f"--engine {engine}: a calibration has no such engine. {hint}")
+    if engine == "dask":
+        from sim.engines import dask
+
+        with dask.executing([problem.scenario], workers or runs.cores(), address) as execute:
+            yield execute
+    else:
+        yield importlib.import_module(f"sim.engines.{engine}").execute
+
+
+def table(problem, z, first=0, folder=None, workers=None, tell=None, execute=None):
     """Statistics of every row of z, float (n, d): frame (n, targets), untransformed, in the order of z.
 
     first: number of the first row, which decides its chance. folder: where finished rows are kept; rows that are there and were
-    made from the same numbers are read and not run again. tell: called with (done, all).
+    made from the same numbers are read and not run again. tell: called with (done, all). execute: of `executing`.
     """
     z = np.atleast_2d(z)
     names = keys(problem, z, first)
@@ -85,26 +109,28 @@ def table(problem, z, first=0, folder=None, workers=None, tell=None):
         if tell:
             tell(count[0], len(z))
 
-    for start in range(0, len(missing), PART):
-        rows = missing[start : start + PART]
+    part = max(PART, WAVES * (workers or 0))
+    for start in range(0, len(missing), part):
+        rows = missing[start : start + part]
         tasks = [Task(problem, first + i, problem.levels(z[i])) for i in rows]
-        found = perform_all(tasks, workers, one)
+        found = perform_all(tasks, workers, one, execute)
         done.update(zip(rows, found.to_dict("records"), strict=True))
         if folder is not None:
             _keep(folder, names, first, rows, found)
     return pd.DataFrame([done[i] for i in range(len(z))], columns=[t.name for t in problem.targets])
 
 
-def together(problem, z, row, workers=None):
+def together(problem, z, row, workers=None, execute=None):
     """Statistics of rows of z that all share the chance of one row number: frame (n, targets). Not kept."""
-    return perform_all([Task(problem, row, problem.levels(one)) for one in z], workers)
+    return perform_all([Task(problem, row, problem.levels(one)) for one in z], workers, execute=execute)
 
 
-def perform_all(tasks, workers=None, done=lambda: None):
-    """Statistics of tasks of one problem on this process or many: frame (tasks, targets). done() is called after each."""
+def perform_all(tasks, workers=None, done=lambda: None, execute=None):
+    """Statistics of tasks of one problem: frame (tasks, targets). done() is called after each; execute: by default processes here."""
     workers = min(len(tasks), workers or runs.cores())
-    engine = importlib.import_module(f"sim.engines.{'here' if workers <= 1 else 'processes'}")
-    return pd.DataFrame(engine.execute(perform, tasks, workers, done), columns=[t.name for t in tasks[0].problem.targets])
+    if execute is None:
+        execute = (here if workers <= 1 else processes).execute
+    return pd.DataFrame(execute(perform, tasks, workers, done), columns=[t.name for t in tasks[0].problem.targets])
 
 
 def world(problem):

@@ -11,6 +11,9 @@ def calibrate(
     budget: Annotated[int, typer.Option(min=2, help="Simulations.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Seed of design and sampler.")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one per core).")] = None,
+    engine: Annotated[str, typer.Option(help="here, processes or dask.")] = "processes",
+    address: Annotated[str | None, typer.Option(help="Dask: address of a scheduler, or 'slurm' for a SLURMCluster; default: this "
+                                                "machine.")] = None,
     out: Annotated[str, typer.Option(help="Folder in which the run folder is made.")] = "runs",
     check: Annotated[bool, typer.Option("--check/--no-check", help="Also recover known truths (40 more runs).")] = True,
     earlier: Annotated[str | None, typer.Option("--from", metavar="RUN", help="Run folder of an earlier calibration of the same numbers by "
@@ -26,7 +29,7 @@ def calibrate(
         typer.echo(work.plan(path, method, budget))
         return
     tell = None if quiet else lambda text: typer.echo(text, err=True)
-    folder, text = work.calibrate(path, method, budget, seed, workers, out, check, tell, earlier)
+    folder, text = work.calibrate(path, method, budget, seed, workers, out, check, tell, earlier, engine, address)
     typer.echo(str(folder) if quiet else f"{text}\n\nRun folder: {folder}")
     if not quiet and (folder / "posterior.parquet").exists():
         typer.echo(f"Use it: hytesim compare promeq --posterior {folder / 'posterior.parquet'}")

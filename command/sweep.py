@@ -66,9 +66,12 @@ def carry(
         options = {"address": address} if engine == "dask" else None
         show.search(_read(plan), _place(out), engine, workers, memory and int(memory * 1e9), quiet, options)
         return
-    folder, cluster = _folder(plan, out)
+    folder = _folder(plan, out)
     if engine == "slurm":
-        show.submit(folder, cluster, yes, quiet)
+        from sim.sweep.plan import cluster
+
+        said = cluster(plan if Path(plan).is_file() else folder.path / "plan.toml")  # as of now: it may change while a sweep runs
+        show.submit(folder, said, yes, quiet)
         return
     chosen = _units(folder, part, units)
     options = {"address": address} if engine == "dask" else None
@@ -123,15 +126,13 @@ def _read(name):
 
 
 def _folder(name, out):
-    """The sweep's folder, and what the plan says now of jobs on a cluster, which may change while a sweep runs."""
+    """The sweep's folder, made if a plan is named that has none yet."""
     from sim.sweep.folder import create, open_folder
-    from sim.sweep.plan import cluster
 
     if Path(name).is_dir():
-        folder = open_folder(name)
-        return folder, cluster(folder.path / "plan.toml")
+        return open_folder(name)
     plan = _read(name)
-    return create(plan, _place(out) / plan.id), plan.cluster
+    return create(plan, _place(out) / plan.id)
 
 
 def _place(out):
@@ -266,8 +267,9 @@ def analyse(
     folder: Folder, measure: Annotated[list[str] | None, typer.Option(help="Measures to analyse (default: the main ones).")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of emulators and resampling.")] = 2018,
     lang: Annotated[str, typer.Option("--lang", help="Language of the page and its figures: en, fi or sv.")] = "en",
+    min_cell: Annotated[int, typer.Option(min=0, help="Gaps of fewer simulated residents are not told (0: all are).")] = 5,
 ):
     """What matters, where the policy fails, which scenario is robust: tables and figures in DIR/analysis."""
     from command import sweep_show as show
 
-    show.analysis(folder, measure, seed, lang)
+    show.analysis(folder, measure, seed, lang, min_cell)

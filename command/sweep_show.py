@@ -155,11 +155,12 @@ def submit(folder, cluster, yes, quiet):
     typer.echo(f"{number}" if quiet else f"Job {number}. Watch it with: hytesim sweep status {folder.path}")
 
 
-def analysis(folder, measures, seed, language="en"):
-    """Analyse a folder and print what was found."""
+def analysis(folder, measures, seed, language="en", least=None):
+    """Analyse a folder and print what was found; least: as `analyse` has it, None for the rule's own."""
     from pathlib import Path
 
     from results.store import StoreError
+    from results.suppress import LEAST
     from results.sweeps.analyse import analyse, page
     from sim.sweep.folder import open_folder
 
@@ -171,7 +172,7 @@ def analysis(folder, measures, seed, language="en"):
     if missing:
         out.print(f"{len(missing)} of {len(opened.units())} chunks are not done yet; what follows rests on the others.", soft_wrap=True)
     try:
-        said = analyse(folder, measures, seed, language)
+        said = analyse(folder, measures, seed, language, LEAST if least is None else least)
     except ImportError as error:
         raise ValueError(f"analysing needs the extra `sweep` ({error.name} is missing): pip install 'hytesim[sweep]'") from None
     for line in said:

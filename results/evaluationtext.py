@@ -3,9 +3,10 @@
 import math
 
 from results.evaluation import DESIGNS, FEW_CLUSTERS, POWER
+from results.suppress import LEAST
 from results.words import decimals, share, signed, small
 
-__all__ = ["cautions", "rounded", "sentence"]
+__all__ = ["cautions", "rounded", "sentence", "unsaid"]
 
 DIGITS = 2  # significant digits of a sample to ask for
 FAR = 100  # times the persons there are: a sample that needs no number
@@ -49,6 +50,15 @@ def _seen(row, there):
         return f"{seen}; far more persons would be needed for {share(POWER)} power than the {there:,.0f} there are."
     more = f", more than the {there:,.0f} there are" if row["needed"] > there else ""
     return f"{seen}; about {rounded(row['needed'])} persons would be needed for {share(POWER)} power{more}."
+
+
+def unsaid(simulated):
+    """Why a study's figures are not told, or an empty text: fewer than five simulated persons stand on a side (`results.suppress`).
+
+    simulated: {side: simulated persons, mean of worlds}; a side without any has no figures.
+    """
+    few = [f"{number:g} simulated persons are {side}" for side, number in simulated.items() if 0 < number < LEAST]
+    return f"{few[0]} (mean of the worlds), and figures of fewer than {LEAST} are not told; simulate more (--residents)" if few else ""
 
 
 def cautions(summary, by_place, simulated):

@@ -48,14 +48,20 @@ def execute(plan, draws=None, replicates=None, workers=None, tell=None):
 
 
 def summarise(plan, tables):
-    """The summary (one row), the sentence, and what to be careful of: (frame, text, list of texts)."""
+    """The summary (one row), the sentence, and what to be careful of: (frame, text, list of texts).
+
+    ValueError if so few simulated persons stand on a side that figures of them are not told.
+    """
+    found = tables["study"]
+    few = evaluationtext.unsaid({"treated": found["treated_simulated"].mean(), "controls": found["control_simulated"].mean()})
+    if few:
+        raise ValueError(few)
     study = plan.study
     summary = evaluation.summarise(tables["estimates"], study.level)
     summary.insert(0, "design", study.design)
     summary.insert(1, "outcome", study.outcome)
     summary.insert(2, "who", study.who)
     unit = OUTCOMES[study.outcome].unit
-    found = tables["study"]
     least = min(int(found[f"{side}_simulated"].min()) for side in ("treated", "control") if found[f"{side}_simulated"].max() > 0)
     there = found["treated_real"] + (0 if study.controls == "lot" else found["control_real"])  # a lot divides the same persons
     told = [setting(plan), *evaluationtext.cautions(summary, plan.by_place, least)]

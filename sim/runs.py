@@ -22,6 +22,7 @@ from results import store
 from results.suppress import LEAST
 from scenarios.overlay import COMMAND_LINE, find
 from sim import areas
+from sim.engines.processes import cores
 from sim.intervention import kinds
 
 BYTES_PER_ROW = 3.0  # of the tidy tables once compressed, measured on runs of the baseline
@@ -152,11 +153,6 @@ def share_out(perform, tasks, workers, tell=None):
     parts = engine.execute(perform, tasks, workers, done)
     names = dict.fromkeys(name for p in parts for name in p)
     return {name: joined([p[name] for p in parts if name in p]) for name in names}
-
-
-def cores():
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def need(arms, draws, replicates):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from results import store
 from results.language import current, say, speaking
+from results.suppress import LEAST as SMALL
 from results.sweeps import discovery, figures, read, robustness, sensitivity
 from results.sweeps.page import Book
 from results.sweeps.words import called, described, four, per_cent
@@ -26,25 +27,30 @@ def page(folder, language="en"):
     return pathlib.Path(folder) / f"report.{language}.html"
 
 
-def analyse(folder, measures=None, seed=2018, language="en"):
+def analyse(folder, measures=None, seed=2018, language="en", least=SMALL):
     """Write DIR/analysis and DIR/report.LANG.html: effects, sensitivity by design, discovery, robustness. Returns a list of sentences.
 
     measures: of `read.MEASURES`, by default WELLBYs, gap and public cost. Where numbers were drawn, runs with central values
     (draw 0) are left out; what is said of factors rests on the points that the plan's design laid, not on those of a search.
-    language: en, fi or sv, of the page, the sentences and the figures. ValueError for an unknown measure or language.
+    language: en, fi or sv, of the page, the sentences and the figures. least: gaps of groups of fewer simulated residents are not
+    told (`results.suppress`; 0 tells all). ValueError for an unknown measure or language.
     """
     with speaking(language):
-        return _analyse(folder, measures, seed)
+        return _analyse(folder, measures, seed, least)
 
 
-def _analyse(folder, measures, seed):
-    facts, every = read.plan(folder), read.decisions(folder)
+def _analyse(folder, measures, seed, least):
+    facts, every, unsaid = read.plan(folder), read.decisions(folder, least), read.few(folder, least)
     table = read.comparable(every)
-    unknown = [m for m in measures or () if m not in read.measured(table)]
+    measures = tuple(m for m in measures or MAIN if m not in unsaid)
+    unknown = [m for m in measures if m not in read.measured(table)]
     if unknown:
         raise ValueError(f"no measure '{unknown[0]}'; there are {', '.join(read.measured(table))}")
-    measures, book = tuple(measures or MAIN), Book(pathlib.Path(folder) / "analysis")
+    book = Book(pathlib.Path(folder) / "analysis")
     book.open("effects", say("Effects of the scenarios"))
+    if unsaid:
+        book.say(say("Not told, since fewer than {least} simulated residents stand behind it: {measures}.", least=number(least, 0),
+                     measures=", ".join(unsaid)))
     book.table("decisions", every)
     if len(table) < len(every):
         book.say(say("{runs} runs with central values (draw 0) stand beside runs with drawn ones and are left out below.",
@@ -90,9 +96,10 @@ def _effects(book, table, facts, measures):
     book.table("regret", regrets, say("Regret: what is lost against the best scenario of each future (a point and a draw)"))
     for measure in known if len(regrets) else ():
         book.figure(f"regret_{measure}", lambda m=measure: figures.regrets(regrets[regrets["measure"] == m], described(m)))
-    good = robustness.satisficing(effects, DEMANDS)
+    demands = {name: line for name, line in DEMANDS.items() if name in effects}
+    good = robustness.satisficing(effects, demands)
     book.table("satisficing", good, say("Share of futures in which a scenario is good enough"))
-    for row in good[good["demand"] == "all of these"].itertuples():
+    for row in good[good["demand"] == "all of these"].itertuples() if len(demands) == len(DEMANDS) else ():
         book.say(say("{scenario}: more WELLBYs and no wider gap than the comparator in {share} % of {futures} futures.",
                      scenario=row.arm, share=per_cent(row.share), futures=number(row.futures, 0)))
     return effects

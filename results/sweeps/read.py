@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from results.language import word
+from results.suppress import LEAST
 from results.sweeps.condense import PERIOD
 from results.tidy import NOT_PUBLIC
 
-__all__ = ["AT", "MEASURES", "begun", "comparable", "decisions", "effects", "expansions", "factors", "plan", "rows", "runs"]
+__all__ = ["AT", "MEASURES", "begun", "comparable", "decisions", "effects", "expansions", "factors", "few", "plan", "rows", "runs"]
 
 AT = ["point", "draw", "replicate"]  # runs alike in these are twins
 LEVELS = ("wellbeing", "good_quality_of_life", "health", "strain", "distress", "loneliness", "employment", "contacts",
@@ -99,22 +100,48 @@ def rows(folder, year=None, kind=None, columns=None):
     return frame.sort_values(keys, ignore_index=True, kind="stable")
 
 
-def decisions(folder):
+def decisions(folder, least=LEAST):
     """One row per finished run: arm, point, draw, replicate, factors, and the quantities decisions rest on (`MEASURES` and others).
 
     Levels are of the last measured year over all residents; gaps those of groups as they were at the start against residents in
-    none; `wellby`, `qaly` and costs are discounted sums over the whole period, scaled to the real population.
+    none; `wellby`, `qaly` and costs are discounted sums over the whole period, scaled to the real population. Gaps of `few` are left
+    out; least: below how many simulated residents, 0 for none.
     """
-    last = int(rows(folder, kind="payer", columns=["resource_cost"])["year"].max())
+    last = _last(folder)
     level = rows(folder, last, "all").set_index("task")
     found = level[[name for name in LEVELS if name in level]].copy()
-    found = found.join(_gaps(rows(folder, last, "group_start", ["n", "wellbeing"])))
+    groups = rows(folder, last, "group_start", ["n", "wellbeing"])
+    found = found.join(_gaps(groups).drop(columns=_few(folder, groups, least)))
     whole = rows(folder, PERIOD, "all", EFFECTS.values()).set_index("task")
     for name, column in EFFECTS.items():
         found[name] = whole[column]
     found = found.join(_costs(rows(folder, PERIOD, "payer", ["resource_cost_discounted", "transfers_discounted"])))
     table = runs(folder).drop(columns=["chunk", "key", "settings"])
     return table.merge(found.reset_index(), on="task").sort_values("run", ignore_index=True)
+
+
+def few(folder, least=LEAST):
+    """Gaps that are not told, list of names: those of a group, or against one, of 1 to `least` - 1 simulated residents in the last year.
+
+    The mean of the runs of an arm at a point decides, as it does in a comparison (`results.suppress`), and the smallest of these means.
+    """
+    return _few(folder, rows(folder, _last(folder), "group_start", ["n", "wellbeing"]), least)
+
+
+def _last(folder):
+    return int(rows(folder, kind="payer", columns=["resource_cost"])["year"].max())
+
+
+def _few(folder, groups, least):
+    people = groups.pivot(index="task", columns="stratum", values="n")
+    names = [c for c in people.columns if c not in ("none", "any")]
+    behind = people[names].add_prefix("gap_")
+    behind["gap"] = people["any"] if "any" in people else people[names].sum(axis=1)
+    behind = behind.clip(upper=people["none"], axis=0)
+    at = runs(folder)[["task", "arm", "point"]].set_index("task").join(behind, how="inner")
+    smallest = at.groupby(["arm", "point"], observed=True)[list(behind)].mean()
+    smallest = smallest.where(smallest > 0).min()
+    return list(smallest.index[smallest < least])
 
 
 def comparable(table):

@@ -1,16 +1,21 @@
 """A Dask cluster: of this machine, at an address, or of Slurm jobs by dask-jobqueue, which grows and shrinks with the work."""
 
+import itertools
 import logging
+import os
+import time
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from sim.sweep.chunks import FullError, carry
 from sim.sweep.journal import read
 
-__all__ = ["sweep"]
+__all__ = ["executing", "sweep"]
 
-OWN_CACHE = (  # of compiled code, one per job as the array tasks of Slurm have it
+OWN_CACHE = (  # of compiled code, one per job as the array tasks of Slurm have it, gone with it
     "unset NUMBA_CACHE_DIR", 'export XDG_CACHE_HOME="${LOCAL_SCRATCH:-${TMPDIR:-/var/tmp}}/hytesim-$SLURM_JOB_ID"',
+    "trap 'rm -rf \"$XDG_CACHE_HOME\"' EXIT",
 )
 DEATHS = 2  # of workers at one unit, after which the first task it lacks is given up
 
@@ -21,14 +26,45 @@ def sweep(work, units, workers, tell, stopping, address=None, jobs=None):
     address: None for a LocalCluster of `workers` processes, a scheduler's address, or "slurm" for a SLURMCluster of up to
     `workers` jobs with `adapt()`. jobs: keywords of SLURMCluster. ValueError without the extra `dask`.
     """
+    with _client(workers, address, jobs, work.memory) as (distributed, client):
+        _all(distributed, client, work, units, tell, stopping)
+
+
+@contextmanager
+def executing(arms, workers, address=None, jobs=None):
+    """A cluster that stays up for several waves of tasks: yields execute(function, tasks, workers, done) as `here` and `processes` have it.
+
+    arms: scenarios whose code each worker compiles before its first task. The rest as in `sweep`.
+    """
+    mark, number = f"{os.getpid()}-{time.monotonic_ns()}", itertools.count()
+    with _client(workers, address, jobs, None) as (distributed, client):
+
+        def execute(function, tasks, workers, done):
+            places = {client.submit(_one, function, arms, mark, task, key=f"hytesim-{mark}-{next(number)}", pure=False): i
+                      for i, task in enumerate(tasks)}
+            results = [None] * len(tasks)
+            for future in distributed.as_completed(list(places)):
+                try:
+                    results[places.pop(future)] = future.result()
+                except distributed.KilledWorker:
+                    raise RuntimeError(f"{DEATHS} Dask workers died at one run; is there enough memory for it?") from None
+                done()
+            return results
+
+        yield execute
+
+
+@contextmanager
+def _client(workers, address, jobs, memory):
+    """The library and a client of the cluster that is wanted."""
     try:
         import dask
         import distributed
     except ImportError:
         raise ValueError("--engine dask needs the extra `dask`: pip install 'hytesim[dask]'") from None
     limit = dask.config.set({"distributed.scheduler.allowed-failures": DEATHS - 1})
-    with limit, _cluster(distributed, workers, address, jobs, work.memory) as cluster, distributed.Client(cluster) as client:
-        _all(distributed, client, work, units, tell, stopping)
+    with limit, _cluster(distributed, workers, address, jobs, memory) as cluster, distributed.Client(cluster) as client:
+        yield distributed, client
 
 
 def _cluster(distributed, workers, address, jobs, memory):
@@ -36,7 +72,7 @@ def _cluster(distributed, workers, address, jobs, memory):
         import dask
         from dask_jobqueue import SLURMCluster
 
-        jobs = {"cores": 1, "processes": 1, "memory": f"{memory}B", **(jobs or {})}
+        jobs = {"cores": 1, "processes": 1, **({"memory": f"{memory}B"} if memory else {}), **(jobs or {})}
         given = jobs.get("job_script_prologue", dask.config.get("jobqueue.slurm.job-script-prologue", None))
         jobs["job_script_prologue"] = [*OWN_CACHE, *(given or ())]
         cluster = SLURMCluster(**jobs)
@@ -101,28 +137,42 @@ def _next(work, unit, given_up):
 @cache
 def compile_once(folder):
     """On a worker, before its first unit: compile what the tasks need, one process of a host after the other."""
-    from numba import config
-
-    from sim import runs
     from sim.sweep.folder import Folder
     from sim.sweep.tasks import SIMULATE
 
     found = Folder(folder)
-    if found.facts["compute"] != SIMULATE:
-        return
+    if found.facts["compute"] == SIMULATE:
+        _compile(found.arms())
+
+
+def _compile(arms):
+    from numba import config
+
+    from sim import runs
+
     try:
         import fcntl
     except ImportError:
-        runs.prepare(found.arms())
+        runs.prepare(arms)
         return
     with open(Path(config.CACHE_DIR or ".") / "compiling.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        runs.prepare(found.arms())
+        runs.prepare(arms)
+
+
+_COMPILED: set = set()
+
+
+def _one(function, arms, mark, task):
+    """On a worker: one task of `executing`, compiled for before the first."""
+    if mark not in _COMPILED:
+        _compile(arms)
+        _COMPILED.add(mark)
+    return function(task)
 
 
 def _carry(work, unit, given_up):
     """On a worker: a unit, and what happened to its tasks."""
-    import os
     import socket
 
     compile_once(work.folder)

@@ -57,6 +57,11 @@ def one_thread():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
+def cores():
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def execute(function, tasks, workers, done):
     """Results of function(task) in the order of `tasks`, from `workers` processes; `done()` after each that ends.
 
@@ -74,6 +79,7 @@ def execute(function, tasks, workers, done):
             return results
         except BaseException:
             _end(pool)
+            del pool  # whoever keeps the error would keep its semaphores, of which an abrupt end then complains
             raise
 
 
@@ -102,9 +108,11 @@ def _follow(sentinel):
 
 def _end(pool):
     """Drop what has not begun and end the workers that this pool started."""
-    workers = list((pool._processes or {}).values())
+    workers, manager = list((pool._processes or {}).values()), pool._executor_manager_thread
     pool.shutdown(wait=False, cancel_futures=True)
     for worker in workers:
         worker.terminate()
     for worker in workers:
         worker.join(5)
+    if manager is not None:
+        manager.join(5)

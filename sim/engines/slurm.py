@@ -16,6 +16,10 @@ SLACK = 1.5  # of the measured time: nodes differ, and walltime kills
 START = 600  # seconds for compiling on the node and for reading
 SHORTEST = 900  # seconds of walltime
 MEMORY = 1.25  # of the measured memory per worker
+PASSED_ON = (  # what Slurm tells the script, the command should hear; each signal ends a wait before its time
+    "child=$!", "trap 'kill -USR1 $child' USR1", "trap 'kill -TERM $child' TERM", "wait $child", "code=$?",
+    "while kill -0 $child 2>/dev/null; do wait $child; code=$?; done", "exit $code",
+)
 
 
 def script(folder, cluster, measured, units, number):
@@ -46,13 +50,15 @@ def script(folder, cluster, measured, units, number):
         *(f"#SBATCH {option}" for option in cluster.options),
         "",
         *cluster.setup,
-        "# Compiled code in a folder of this array task: tasks that compile at once must not share one.",
+        "# Compiled code in a folder of this array task, gone with it: tasks that compile at once must not share one.",
         'cache="${LOCAL_SCRATCH:-${TMPDIR:-/var/tmp}}/hytesim-$SLURM_JOB_ID"',
+        "trap 'rm -rf \"$cache\"' EXIT",
         'mkdir -p "$cache/hytesim/numba"',
         f"[ -d {_compiled()} ] && cp -r {_compiled()} \"$cache/hytesim/numba/\"",
         "unset NUMBA_CACHE_DIR  # of the process that submitted",
         'export XDG_CACHE_HOME="$cache"',
-        f'exec {shlex.join(command)} --workers "${{SLURM_CPUS_PER_TASK:-1}}" --shard "$SLURM_ARRAY_TASK_ID/{count}"',
+        f'{shlex.join(command)} --workers "${{SLURM_CPUS_PER_TASK:-1}}" --shard "$SLURM_ARRAY_TASK_ID/{count}" &',
+        *PASSED_ON,
     ]
     return "\n".join(lines) + "\n"
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from results import store
-from sim import runs
+from sim.engines import here, processes
 from sim.sweep import tasks
 from sim.sweep.chunks import Work
 
@@ -48,12 +49,12 @@ def carry_out(folder, units, engine="processes", workers=None, memory=None, tell
     Raises chunks.FullError when the folder takes no more, KeyboardInterrupt on Ctrl-C; what is done is kept in either case.
     """
     store.writable(folder.path / "results")
-    workers = min(workers or runs.cores(), max(1, len(units)))
+    workers = min(workers or processes.cores(), max(1, len(units)))
     pulse = Pulse(folder, engine, label, workers)
     if pulse.others():
         units = units[::-1]  # another driver is at it from the front: what is done twice is done alike
     if folder.facts["compute"] == tasks.SIMULATE and units and engine != "dask":
-        runs.prepare(folder.arms())
+        compiled(folder, engine)
     memory = memory or memory_here() // workers
     work = Work(str(folder.path), memory)
     module = importlib.import_module(f"sim.engines.{engine}")
@@ -71,6 +72,20 @@ def carry_out(folder, units, engine="processes", workers=None, memory=None, tell
             pulse.end("broken off")
             raise
         return Outcome(pulse.facts["done"], pulse.facts["failed"], pulse.facts["deaths"], stopping())
+
+
+def compiled(folder, engine="processes"):
+    """Compile what a folder's tasks need before any of them starts: in a worker, so that this process has no need of the model."""
+    (here if engine == "here" else processes).execute(_compile, [folder.path], 1, lambda: None)
+
+
+def _compile(path):
+    from sim import runs
+    from sim.sweep.folder import Folder
+
+    if multiprocessing.parent_process() is not None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it ends what it has started to compile beside it
+    runs.prepare(Folder(path).arms())
 
 
 def memory_here():

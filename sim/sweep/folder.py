@@ -1,6 +1,10 @@
-"""A sweep's folder: the plan and its tasks, written once and never edited; parts that exist are work done."""
+"""A sweep's folder: the plan and its tasks, written once and never edited; parts that exist are work done.
+
+The model is imported only where a scenario is read: a driver that hands out what is missing of a folder has no need of it.
+"""
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
@@ -11,11 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-import scenarios
 from results import store
 from results.sweeps import read
-from sim import runs
-from sim.sweep import plan as plans
 from sim.sweep import tasks
 
 __all__ = ["FORMAT", "Folder", "Unit", "create", "keep_scenario", "open_folder", "retry_name", "write_runs"]
@@ -90,6 +91,8 @@ class Folder:
 
     def scenario(self, row):
         """The scenario of a task's row, with everything the row sets."""
+        from sim import runs
+
         return runs.load(str(self.path / "scenarios" / f"{row['arm']}.toml"), tasks.read_settings(row["settings"]))
 
     def arms(self):
@@ -127,7 +130,7 @@ def _software(facts):
 def software():
     """What must be alike for two machines to add to one sweep: our sources, and versions that can move a last bit."""
     names = ("numpy", "numba", "scipy", "pandas", "humanleague")
-    return {"sources": sources(), **{name: runs._version(name) for name in names}}
+    return {"sources": sources(), **{name: importlib.metadata.version(name) for name in names}}
 
 
 def sources():
@@ -147,6 +150,8 @@ def create(plan, path, compute=tasks.SIMULATE):
 
     ValueError with what differs, and what to do, if another plan's folder is there. Several processes may do this at once.
     """
+    from sim import runs
+
     path = Path(path).absolute()
     bases = {name: runs.load(arm.path) for name, arm in plan.arms.items()}
     facts = _facts(plan, bases, compute)
@@ -162,6 +167,8 @@ def create(plan, path, compute=tasks.SIMULATE):
 
 
 def _facts(plan, bases, compute):
+    from sim.sweep import plan as plans
+
     head = plan.head.model_dump(exclude={"id", "chunk", "scenarios", "posterior"})
     return {
         "format_version": FORMAT, "id": plan.id, **head, "chunk": plan.head.chunk, "arms": list(plan.arms),
@@ -200,6 +207,10 @@ def _build(path, plan, bases, facts):
 
 def keep_scenario(folder, name, base):
     """Keep a scenario as resolved, so that later edits of its file cannot reach the tasks; check that it reads back the same."""
+    import scenarios
+    from sim import runs
+    from sim.sweep import plan as plans
+
     text = scenarios.resolved(replace(base, comparator=name))
     file = store.write_text(folder, f"scenarios/{name}.toml", text)
     if plans.fingerprint(runs.load(str(file))) != plans.fingerprint(base):

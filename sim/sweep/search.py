@@ -3,6 +3,7 @@
 import numpy as np
 
 from results import store
+from results.suppress import LEAST
 from results.sweeps import read
 from results.sweeps.robustness import resamples
 from sim.sweep.constraint import Constraint
@@ -112,6 +113,10 @@ def _effects(plan, folder):
     """Each run of the last arm minus its twin of the comparator; ValueError names an unknown measure."""
     table = read.comparable(read.decisions(folder.path))
     unknown = [m for m in _wanted(plan.search) if m not in read.measured(table)]
+    small = [m for m in unknown if m in read.few(folder.path)]
+    if small:
+        raise ValueError(f"[search]: '{small[0]}' rests on fewer than {LEAST} simulated residents and is not told; take more of them "
+                         "([set] population.residents)")
     if unknown:
         raise ValueError(f"[search]: no measure '{unknown[0]}'; there are {', '.join(read.measured(table))}")
     effects = read.effects(table, folder.facts["comparator"])

@@ -83,6 +83,20 @@ def test_two_workers_give_the_same_posterior(path):
     assert posterior(one).equals(posterior(two))
 
 
+def test_dask_gives_the_same_posterior(path):
+    """Waves of rows on a cluster that stays up, whose workers prepare for themselves."""
+    pytest.importorskip("distributed")
+    here, _ = fit(path, "here", engine="here", budget=6)
+    there, _ = fit(path, "dask", engine="dask", budget=6, workers=2)
+    assert (here / "posterior.parquet").read_bytes() == (there / "posterior.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(("engine", "hint"), [("slurm", "--address slurm"), ("dusk", "dask")])
+def test_an_engine_that_a_calibration_lacks_is_refused(path, engine, hint):
+    with pytest.raises(ValueError, match=f"--engine {engine}: .*{hint}"):
+        fit(path, "none", engine=engine)
+
+
 def test_another_seed_gives_other_runs_and_a_changed_target_does_not_reuse_answers(path):
     problem = calibrate.load(path)
     path.write_text(TARGETS.replace('outcome = "wellbeing"', 'outcome = "strain"'), encoding="utf-8")

@@ -272,3 +272,15 @@ def test_the_figure_counts_every_study(tmp_path):
 
 def test_every_design_has_words():
     assert set(evaluation.DESIGNS) == {"did", "difference", "its", "before_after"}
+
+
+@pytest.mark.parametrize(("treated", "controls", "told"), [([4, 5], [9, 9], False), ([5, 5], [0, 0], True), ([9, 9], [2, 7], False)])
+def test_a_study_of_few_simulated_persons_is_not_told(treated, controls, told):
+    """The mean of worlds decides, as for small cells elsewhere; a side that has nobody has no figures."""
+    few = evaluationtext.unsaid({"treated": np.mean(treated), "controls": np.mean(controls)})
+    assert (few == "") is told
+    if not told:
+        from sim.evaluate import summarise as told_by_a_run
+
+        with pytest.raises(ValueError, match="--residents"):
+            told_by_a_run(None, {"study": pd.DataFrame({"treated_simulated": treated, "control_simulated": controls})})

@@ -13,7 +13,7 @@ from sim.sweep import drive
 from sim.sweep import folder as folders
 from sim.sweep import plan as plans
 from sim.sweep.merge import merge
-from tests.sweep.jobs import steer
+from tests.sweep.jobs import steer, typed
 from tests.sweep.patience import SLOW
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +94,38 @@ def driver():
         return process
 
     return started
+
+
+class Forked:
+    """A `hytesim sweep …` that was forked, handled as subprocess.Popen is."""
+
+    def __init__(self, words, place):
+        self._said = [place / name for name in ("out", "err")]
+        self.process = processes.context().Process(target=typed, args=([*map(str, words)], *self._said))
+        self.process.start()
+        self.pid = self.process.pid
+
+    def poll(self):
+        return None if self.process.is_alive() else self.process.exitcode
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def communicate(self, timeout=None):
+        """What it said on either stream, when it has ended."""
+        self.process.join(timeout)
+        assert self.poll() is not None, "no end in time"
+        return tuple(path.read_text(encoding="utf-8") for path in self._said)
+
+
+@pytest.fixture
+def forked(tmp_path_factory):
+    """forked(*words): a started `hytesim sweep …` that is there at once: a process forked from one that has imported everything.
+
+    For what does not hang on how an interpreter starts; not for Ctrl-C, which a server of workers keeps from those it forks.
+    """
+    processes.begin()
+    return lambda *words: Forked(words, tmp_path_factory.mktemp("said"))
 
 
 @pytest.fixture(scope="session")

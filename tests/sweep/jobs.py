@@ -85,14 +85,39 @@ def reply(folder, row):
     return pd.DataFrame(rows)
 
 
+def thin(folder, row):
+    """As `reply`, of a world in which three residents are lonely."""
+    found = reply(folder, row)
+    return found.assign(n=found["n"].where(found["stratum"] != "lonely", 3.0))
+
+
 def steer(path, workers):
     """A driver in this process, whose workers are forked from it: carries out what is missing of a folder."""
-    import multiprocessing
-
-    from sim.engines import processes
     from sim.sweep import drive
     from sim.sweep.folder import Folder
 
-    processes.context = lambda: multiprocessing.get_context("fork")
+    _fork_workers()
     folder = Folder(path)
     drive.carry_out(folder, folder.missing(), "processes", workers)
+
+
+def typed(words, out, err):
+    """`hytesim sweep …` in this process, whose workers are forked from it; what it says goes to the files `out` and `err`."""
+    import sys
+
+    import hytesim
+
+    _fork_workers()
+    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
+        with open(path, "w", encoding="utf-8") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    sys.argv = ["hytesim", "sweep", *words]
+    hytesim.main()
+
+
+def _fork_workers():
+    import multiprocessing
+
+    from sim.engines import processes
+
+    processes.context = lambda: multiprocessing.get_context("fork")

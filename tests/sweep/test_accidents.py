@@ -43,7 +43,7 @@ def finished(folder):
 
 
 def _alive(process):
-    return process.poll() is None if isinstance(process, subprocess.Popen) else process.is_alive()
+    return process.poll() is None if hasattr(process, "poll") else process.is_alive()
 
 
 def until(condition, process):
@@ -87,17 +87,17 @@ def test_kill_9_twenty_times_loses_nothing_but_the_unfinished_tasks(sweep, comma
 
 
 @LINUX
-def test_the_neighbour_of_a_killed_worker_works_on(sweep, command, digest, whole):
+def test_the_neighbour_of_a_killed_worker_works_on(sweep, forked, digest, whole):
     """One of two workers dies: the other is the same process at the end."""
     folder = sweep("doze", replicates=40, chunk=20)
-    driver = command(folder.path, "--workers", "2", wait=False)
+    driver = forked(folder.path, "--workers", "2")
     pulse = folder.path / "workers"
     until(lambda: finished(folder) >= 6, driver)
     workers = sorted({int(p.name.split(".")[-2]) for p in (folder.path / "unfinished").glob("*.journal")})
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
     out, err = driver.communicate(timeout=120 * SLOW)
-    assert driver.returncode == 0, err
+    assert driver.poll() == 0, err
     assert "1 workers replaced" in out
     (facts,) = (json.loads(p.read_text()) for p in pulse.glob("*.json"))
     assert facts["deaths"] == 1 and facts["state"] == "ended"
@@ -106,21 +106,21 @@ def test_the_neighbour_of_a_killed_worker_works_on(sweep, command, digest, whole
 
 @LINUX
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGUSR1, 75)])
-def test_signals_stop_cleanly_and_the_same_command_carries_on(sweep, command, digest, whole, number, code):
+def test_signals_stop_cleanly_and_the_same_command_carries_on(sweep, command, forked, digest, whole, number, code):
     folder = sweep("count", replicates=40, chunk=20)
-    driver = command(folder.path, "--workers", "2", wait=False)
+    words = folder.path, "--workers", "2"
+    driver = command(*words, wait=False) if number == signal.SIGINT else forked(*words)
     until(lambda: finished(folder) >= 4, driver)
     family = children(driver)
     driver.send_signal(number)
     out, err = driver.communicate(timeout=240 * SLOW)
-    assert driver.returncode == code, err
+    assert driver.poll() == code, err
     assert "kept" in out + err and "Traceback" not in err
     assert not psutil.wait_procs(family, timeout=60 * SLOW)[1]
     assert 4 <= finished(folder) < 80
-    if number == signal.SIGTERM:
-        assert command(folder.path, "--workers", "2", "--quiet").returncode == 0
-    else:
-        drive.carry_out(folder, folder.missing(), "here")
+    again = forked(*words, "--quiet")
+    again.communicate(timeout=240 * SLOW)
+    assert again.poll() == 0
     assert digest(folder) == whole(replicates=40, chunk=20)
     slack = 2 if number == signal.SIGINT else 0  # Ctrl-C does not wait for the tasks at hand
     assert len(marks(folder)) <= 80 + slack
@@ -142,7 +142,7 @@ def test_two_drivers_on_one_folder(sweep, driver, digest, whole):
 
 
 @LINUX
-def test_a_full_disk(sweep, command, digest, whole, tmp_path):
+def test_a_full_disk(sweep, forked, digest, whole, tmp_path):
     """On a small tmpfs: exit code 1 and one line; after making room the same command ends with the same bytes."""
     place = tmp_path / "small"
     place.mkdir()
@@ -153,9 +153,10 @@ def test_a_full_disk(sweep, command, digest, whole, tmp_path):
         ballast = place / "ballast"
         free = shutil.disk_usage(place).free
         ballast.write_bytes(b"x" * (free - 16384))
-        done = command(folder.path, "--workers", "2")
-        assert done.returncode == 1, done.stderr
-        assert "No space left" in done.stderr and "Traceback" not in done.stderr
+        done = forked(folder.path, "--workers", "2")
+        _, err = done.communicate(timeout=120 * SLOW)
+        assert done.poll() == 1, err
+        assert "No space left" in err and "Traceback" not in err
         assert not folder.failures() and folder.missing()
         ballast.unlink()
         drive.carry_out(folder, folder.missing(), "here")
@@ -165,7 +166,7 @@ def test_a_full_disk(sweep, command, digest, whole, tmp_path):
 
 
 @LINUX
-def test_a_read_only_folder(sweep, command, tmp_path):
+def test_a_read_only_folder(sweep, forked, tmp_path):
     """Refused before anything runs; status still works."""
     place = tmp_path / "ro"
     place.mkdir()
@@ -174,11 +175,13 @@ def test_a_read_only_folder(sweep, command, tmp_path):
         pytest.skip("a read-only mount needs root")
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
-        done = command(folder.path, "--engine", "here")
-        assert done.returncode == 2
-        assert "cannot be written to" in done.stderr and "Traceback" not in done.stderr
-        seen = command("status", folder.path)
-        assert seen.returncode == 0 and "0 of 20 tasks" in seen.stdout
+        done = forked(folder.path, "--engine", "here")
+        _, err = done.communicate(timeout=120 * SLOW)
+        assert done.poll() == 2
+        assert "cannot be written to" in err and "Traceback" not in err
+        seen = forked("status", folder.path)
+        out, _ = seen.communicate(timeout=120 * SLOW)
+        assert seen.poll() == 0 and "0 of 20 tasks" in out
     finally:
         subprocess.run(["umount", place], check=True)
 

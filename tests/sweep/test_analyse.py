@@ -23,10 +23,10 @@ replicates = 2
 """ + TWO_CAPACITIES
 
 
-def done(tmp_path, design, points):
+def done(tmp_path, design, points, job="reply"):
     file = tmp_path / "known.toml"
     file.write_text(PLAN.format(design=design, points=points), encoding="utf-8")
-    folder = folders.create(plans.load(file), tmp_path / "known", "tests.sweep.jobs:reply")
+    folder = folders.create(plans.load(file), tmp_path / "known", f"tests.sweep.jobs:{job}")
     drive.carry_out(folder, folder.missing(), "here")
     return folder
 
@@ -115,3 +115,17 @@ def test_points_of_a_search_do_not_count_as_a_design(tmp_path):
     drive.carry_out(more, more.missing(), "here")
     analyse(folder.path, ("wellby",))
     assert table(folder, "promeq_wellby_interaction")["size"].sum() == 20
+
+
+def test_gaps_of_few_residents_are_told_nowhere(tmp_path):
+    """Neither in tables nor in figures; whoever owns the run may ask for all."""
+    folder = done(tmp_path, "lhs", 6, "thin")
+    assert read.few(folder.path) == ["gap_lonely", "gap"] and read.few(folder.path, 3) == []
+    assert {"gap_lonely", "gap"} <= {*read.decisions(folder.path, least=0)}
+    said = analyse(folder.path)
+    assert "Not told, since fewer than 5 simulated residents stand behind it: gap_lonely, gap." in said
+    for file in (folder.path / "analysis").glob("*.csv"):
+        columns = pd.read_csv(file)
+        assert not [c for c in columns if c.startswith("gap")], file.name
+        assert "measure" not in columns or "gap" not in set(columns["measure"])
+    assert not any("gap" in path.name for path in (folder.path / "analysis").iterdir())

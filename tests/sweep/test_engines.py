@@ -203,7 +203,7 @@ def test_an_array_task_has_compiled_code_of_its_own(sweep, monkeypatch):
     text = slurm.script(folder, Cluster(), Measured(1.0, 1.0, 2.0, 3 * 10**8, 10_000, 2), folder.missing(), 1)
     lines = text.splitlines()
     copied = next(i for i, line in enumerate(lines) if "cp -r '/srv/some body/compiled' \"$cache/hytesim/numba/\"" in line)
-    assert copied < lines.index('export XDG_CACHE_HOME="$cache"') < next(i for i, line in enumerate(lines) if line.startswith("exec "))
+    assert copied < lines.index('export XDG_CACHE_HOME="$cache"') < next(i for i, line in enumerate(lines) if line.endswith(" &"))
     assert any(line.startswith("unset NUMBA_CACHE_DIR") for line in lines)
 
 
