@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -246,8 +248,15 @@ def test_other_software_is_refused(sweep, monkeypatch):
     assert folders.open_folder(folder.path, check=False).facts["id"] == "tiny"
 
 
-def test_forty_processes_make_one_folder(checked, tmp_path):
-    """Whoever is late finds the same plan there."""
-    made = [folders.create(checked(), tmp_path / "s") for _ in range(3)]
+def test_many_at_once_make_one_folder(checked, tmp_path):
+    """As the shards of an array do that start together: whoever is late finds the same plan there."""
+    plan, together = checked(), threading.Barrier(8)
+
+    def make(_):
+        together.wait()
+        return folders.create(plan, tmp_path / "s")
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(make, range(8)))
     assert len({f.path for f in made}) == 1
     assert [p.name for p in Path(tmp_path).iterdir()] == ["s"]
