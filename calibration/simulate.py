@@ -77,7 +77,7 @@ def _answers(forms, asked):
 def executing(problem, engine="processes", workers=None, address=None):
     """What carries out the rows of a problem: yields execute(function, tasks, workers, done) of an engine, here, processes or dask.
 
-    address: of a Dask scheduler, or "slurm". No engine changes a row. ValueError for an engine that there is not.
+    One worker is this process itself. address: of a Dask scheduler, or "slurm". No engine changes a row. ValueError for an engine that there is not.
     """
     if engine not in ENGINES:
         hint = "waves of runs rest on those before, so they need a driver that lives: --engine dask --address slurm" \
@@ -89,7 +89,7 @@ def executing(problem, engine="processes", workers=None, address=None):
         with dask.executing([problem.scenario], workers or runs.cores(), address) as execute:
             yield execute
     else:
-        yield importlib.import_module(f"sim.engines.{engine}").execute
+        yield importlib.import_module(f"sim.engines.{'here' if workers == 1 else engine}").execute
 
 
 def table(problem, z, first=0, folder=None, workers=None, tell=None, execute=None):

@@ -106,9 +106,11 @@ def answer(finished):
         if (finished.folder / name).exists():
             out.print(f"  {name:<14} {what}", soft_wrap=True)
     m = finished.manifest
-    fitted = f" {m['calibrated']} come from the posterior {m['posterior']}." if m.get("calibrated") else ""
     out.print(f"{m['numbers']} numbers, of which {m['assumptions']} are assumptions and {m['unverified']} were not read in "
-              f"their source.{fitted} {m['seconds']['run']:.0f} s of running.", soft_wrap=True)
+              "their source.", soft_wrap=True)
+    if m.get("calibrated"):
+        out.print(f"{m['calibrated']} of them were fitted to evidence together: posterior {m['posterior']}.", soft_wrap=True)
+    out.print(f"{m['seconds']['run']:.0f} s of running.", soft_wrap=True)
 
 
 def _levels(finished, out):

@@ -237,7 +237,7 @@ class Together:
     """Both models side by side, and what happened on the way."""
 
     def __init__(self, path, draw):
-        self.real = HyteModel(scenarios.load(path, kinds=kinds()), draw=draw)
+        self.real = HyteModel(scenarios.load(path, kinds=kinds(), overrides={"runs.posterior": "none"}), draw=draw)
         self.naive = NaiveModel.from_model(self.real)
         self.seen = {}
 

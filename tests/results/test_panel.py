@@ -52,8 +52,12 @@ def test_order_of_strata(names, ranks, order):
 
 
 def test_a_stratum_that_a_run_lacks_is_told():
-    panel = Panel(table([("a", "x", 1.0, 1.0), ("a", "y", 1.0, 1.0), ("b", "x", 1.0, 1.0)], "arm stratum cost effect"))
-    with pytest.raises(ValueError, match="stratum 'y' has nobody in arm 'b', draw 0, replicate 0"):
+    """An arm without it when the table is checked; one draw without it where strata are compared."""
+    with pytest.raises(external.TableError, match="arm 'b' has nobody of stratum 'y'"):
+        table([("a", "x", 1.0, 1.0), ("a", "y", 1.0, 1.0), ("b", "x", 1.0, 1.0)], "arm stratum cost effect")
+    rows = [(arm, draw, stratum, 1.0, 1.0) for arm in "ab" for draw in (0, 1) for stratum in "xy"]
+    panel = Panel(table(rows[:-1], "arm draw stratum cost effect"))
+    with pytest.raises(ValueError, match="stratum 'y' has nobody in arm 'b', draw 1, replicate 0"):
         panel.by_stratum()
 
 
