@@ -63,7 +63,7 @@ class Style:
 
 def arms(frame, comparator=None):
     """Arms of a table, the comparator first: the one named, else "baseline", else the first of the table."""
-    names = [str(name) for name in frame["arm"].drop_duplicates()]
+    names = [str(name) for name in frame["arm"].unique()]
     if comparator is not None and comparator not in names:
         raise ValueError(f"no arm {comparator!r} in the table; it has {', '.join(names)}")
     first = comparator or ("baseline" if "baseline" in names else names[0])

@@ -1,5 +1,7 @@
 """The part of a run's tables that a report needs: large tables are filtered and added up while they are read."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 
@@ -22,6 +24,7 @@ OUTCOMES = {  # outcome: the kinds of strata in which it is shown
     "population_total": ("all",),
 }
 LEDGER = [*tidy.RUN, "month", "date", "payer", "transfer"]
+AT_ONCE = 2  # files that are read together
 PROGRAMMES = "programmes"  # the sector of what programmes themselves cost
 WHOLE = (
     "twins", "funnel", "curves", "transitions", "parameters", "places", "areas", "mechanisms", "maturity", "adoption",
@@ -65,19 +68,24 @@ def _dataset(run, table):
 
 
 def _read_outcomes(run):
-    """Only the rows shown. Text is stored as numbers of a dictionary, so that each word is looked at once and not in every row."""
+    """Only the rows shown, of two files at a time."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return store.to_frame([part for parts in pool.map(_shown_of, run.tables.files("outcomes")) for part in parts])
+
+
+def _shown_of(path):
+    """The rows shown of one file. Text is stored as numbers of a dictionary, so that each word is looked at once and not in every row."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     parts = []
-    for path in run.tables.files("outcomes"):
-        for batch in pq.ParquetFile(path).iter_batches(1_000_000):
-            outcome, kind = (_words(batch.column(name)) for name in ("outcome", "stratum_kind"))
-            kinds, names = kind.dictionary.to_pylist(), outcome.dictionary.to_pylist()
-            shown = np.array([[k in OUTCOMES.get(name, ()) for k in kinds] for name in names], bool)
-            keep = shown[outcome.indices.to_numpy(), kind.indices.to_numpy()] if shown.size else np.zeros(batch.num_rows, bool)
-            parts.append(pa.Table.from_batches([batch.take(pa.array(np.flatnonzero(keep)))]))
-    return store.to_frame(parts)
+    for batch in pq.ParquetFile(path).iter_batches(1_000_000, use_threads=False):
+        outcome, kind = (_words(batch.column(name)) for name in ("outcome", "stratum_kind"))
+        kinds, names = kind.dictionary.to_pylist(), outcome.dictionary.to_pylist()
+        shown = np.array([[k in OUTCOMES.get(name, ()) for k in kinds] for name in names], bool)
+        keep = shown[outcome.indices.to_numpy(), kind.indices.to_numpy()] if shown.size else np.zeros(batch.num_rows, bool)
+        parts.append(pa.Table.from_batches([batch.take(pa.array(np.flatnonzero(keep)))]))
+    return parts
 
 
 def _words(column):
