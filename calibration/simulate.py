@@ -77,7 +77,8 @@ def _answers(forms, asked):
 def executing(problem, engine="processes", workers=None, address=None):
     """What carries out the rows of a problem: yields execute(function, tasks, workers, done) of an engine, here, processes or dask.
 
-    One worker is this process itself. address: of a Dask scheduler, or "slurm". No engine changes a row. ValueError for an engine that there is not.
+    One worker is this process itself. address: of a Dask scheduler, or "slurm". No engine changes a row. ValueError for an engine that
+    there is not.
     """
     if engine not in ENGINES:
         hint = "waves of runs rest on those before, so they need a driver that lives: --engine dask --address slurm" \
