@@ -34,8 +34,9 @@ def plan(arms, draws, replicates, facts):
     """Say what a run would take."""
     out = console()
     out.print(_sizes(arms, draws, replicates, facts), soft_wrap=True)
+    months = facts["resident_months"] / 1e6
     memory = facts["residents"] * 500 * 2 / 1e9 + 0.4
-    out.print(f"{facts['runs']} runs, {facts['resident_months'] / 1e6:,.1f} million resident-months, about {memory:.1f} GB of "
+    out.print(f"{facts['runs']} runs, {months:,.{0 if months >= 10 else 1}f} million resident-months, about {memory:.1f} GB of "
               f"memory per process, {facts['bytes'] / 1e6:,.0f} MB on disk. Nothing was run.", soft_wrap=True)
 
 

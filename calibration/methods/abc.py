@@ -9,6 +9,7 @@ import numpy as np
 from calibration.fit import Fit
 from calibration.methods.emulator import transformed
 
+NEEDS = ("pyabc",)
 LEAST = 20  # particles of a population
 POPULATIONS = 6
 OVERRUN = 2  # pyABC ends the population in which its budget runs out, which takes about as many runs again
@@ -20,10 +21,8 @@ def fit(problem, run, budget, seed, tell=None):
     Distance: root of the sum of squared standard errors of the fitted targets. The noise of the targets is added to what is
     simulated, so that particles accepted at distance zero would come from the posterior (Wilkinson 2013).
     """
-    try:
-        import pyabc
-    except ImportError:
-        raise ValueError('the method abc needs pyABC: python -m pip install -e ".[abc]"') from None
+    import pyabc
+
     logging.getLogger("ABC").setLevel(logging.WARNING)
     np.random.seed(seed % 2**32)  # pyABC draws from NumPy's global stream; nothing of the model does
     root, fitted = np.linalg.cholesky(problem.correlation), problem.fitted

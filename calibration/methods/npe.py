@@ -10,6 +10,7 @@ import numpy as np
 from calibration.fit import Fit
 from calibration.methods.emulator import absent, transformed
 
+NEEDS = ("bayesflow", "jax")
 COPIES = 10  # surveys drawn from each simulation, each with noise of its own
 HELD = 0.15  # share of the simulations that say when to stop
 EPOCHS, PATIENCE, BATCH = 200, 8, 128
@@ -65,9 +66,7 @@ def _bayesflow():
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     for name in ("bayesflow", "jax._src.xla_bridge"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    try:
-        import bayesflow
-        import keras
-    except ImportError:
-        raise ValueError('the method npe needs bayesflow and JAX: python -m pip install -e ".[npe]"') from None
+    import bayesflow
+    import keras
+
     return bayesflow, keras

@@ -6,6 +6,7 @@ import pandas as pd
 from calibration.fit import Fit
 from calibration.methods.emulator import transformed
 
+NEEDS = ("optuna",)
 TOGETHER = 8  # points asked for before the next are chosen
 MISSED = 1e6  # distance of a point at which a statistic cannot be computed
 
@@ -15,10 +16,8 @@ def fit(problem, run, budget, seed, tell=None):
 
     Returns a Fit with certain = False: its one draw is a point estimate, and scenarios cannot draw from it.
     """
-    try:
-        import optuna
-    except ImportError:
-        raise ValueError('the method optimise needs Optuna: python -m pip install -e ".[optimise]"') from None
+    import optuna
+
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed % 2**32, multivariate=True, constant_liar=True))
     root = np.linalg.cholesky(problem.correlation)

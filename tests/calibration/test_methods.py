@@ -41,6 +41,12 @@ def test_a_wrong_name_is_answered_with_a_near_one():
         method("emulater")
 
 
+def test_a_package_that_is_not_there_is_told_before_anything_runs(monkeypatch):
+    monkeypatch.setattr(method("emulator"), "NEEDS", ("no_such_package",), raising=False)
+    with pytest.raises(ValueError, match=r"emulator needs no_such_package: .*\[emulator\]"):
+        method("emulator")
+
+
 def test_emulator_finds_the_known_posterior(toy):
     """Mean and covariance of the linear normal world within Monte-Carlo and design error; chance counted once."""
     found = emulator.fit(toy.problem, toy.run, 300, 5)
