@@ -231,6 +231,8 @@ def start():
     code = guarded(app)
     if code == INTERRUPTED:
         # CPython ends itself by the signal, and not with this code, if the interrupt came while it was executing text.
+        if "multiprocessing.util" in sys.modules:  # gives back the semaphores of workers, which Python would otherwise warn of
+            sys.modules["multiprocessing.util"]._run_finalizers(0)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

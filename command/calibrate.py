@@ -28,6 +28,10 @@ def calibrate(
     if dry_run:
         typer.echo(work.plan(path, method, budget))
         return
+    if engine == "processes" and workers != 1:
+        from sim.engines import processes
+
+        processes.begin()
     tell = None if quiet else lambda text: typer.echo(text, err=True)
     folder, text = work.calibrate(path, method, budget, seed, workers, out, check, tell, earlier, engine, address)
     typer.echo(str(folder) if quiet else f"{text}\n\nRun folder: {folder}")
