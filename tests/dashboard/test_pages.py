@@ -16,12 +16,11 @@ import pytest
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
-from command.dashboard import form, jobs, labels, options, screen  # noqa: E402
+from command.dashboard import fields, form, jobs, options, screen  # noqa: E402
 from results import figures, store, suppress  # noqa: E402
 from results.dashboard import elsewhere, lives, pages_map, pages_monitoring, payback, shelf, show, view  # noqa: E402
 from results.dashboard.kept import kept  # noqa: E402
 from results.language import say, speaking  # noqa: E402
-from sim.intervention import kinds  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "run_format_1"
 PREPARED = {}  # {(arm, files and their bytes): page}
@@ -465,30 +464,13 @@ def test_a_draft_leaves_no_file(runs):
 
 def test_fields_tell_unit_range_default_and_source():
     scenario = form.loaded("", "promeq").arms[0]
-    found = {field.name: field for field in form.fields(scenario, "youth_groups")}
+    found = {field.name: field for field in fields.fields(scenario, "youth_groups")}
     dropout = found["dropout"]
     assert (dropout.kind, dropout.unit, dropout.low, dropout.high) == ("quantity", "probability per month", 0.0, 1.0)
     assert dropout.default == "group_programme.dropout" and dropout.evidence
     assert (found["weeks"].kind, found["weeks"].low, found["weeks"].high) == ("whole", 1, 104)
     assert found["online"].kind == "flag" and "municipality" in found["payer"].choices and found["start"].kind == "date"
-    assert found["segment"].kind == "fixed"
-
-
-@pytest.mark.parametrize("language", ["fi", "sv"])
-def test_settings_have_words_in_the_language(language):
-    """Every setting that the form can show: its name, its unit and its choices."""
-    with speaking(language) as missed:
-        for kind in kinds().values():
-            declared = kind.numbers()
-            for name, info in kind.model_fields.items():
-                if name in form.SKIPPED:
-                    continue
-                field = form._setting("x", name, None, info)
-                text = declared[name].unit if name in declared else field.unit
-                assert name in labels.NAMES and (not text or text in labels.UNITS), (kind, name, text)
-                assert labels.name(name) and (not text or labels.unit(text))
-                assert all(choice in labels.CHOICES or labels.choice(choice) != choice for choice in field.choices), field
-    assert missed == set()
+    assert found["segment"].kind == "group" and [part.name for part in found["segment"].parts][:2] == ["group", "age_min"]
 
 
 def test_a_table_of_residents_that_cannot_be_read_is_told_before_a_run(runs, tmp_path):
