@@ -15,8 +15,8 @@ from scenarios import overlay
 from scenarios.show import toml
 from sim import runs as engine
 
-__all__ = ["LARGEST", "Asked", "Plan", "check", "home", "identifier", "loaded", "names", "note", "own", "save", "source", "text_of", "title",
-           "where"]
+__all__ = ["LARGEST", "Asked", "Plan", "check", "home", "identifier", "loaded", "names", "note", "own", "save", "source", "text_of",
+           "title", "where"]
 
 LARGEST = 200_000  # bytes of a scenario file that is taken
 SOURCE = "set by the analyst in the dashboard"
@@ -25,8 +25,8 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 def note(changes, field, value):
     """Keep in changes {dotted key: value} what a field has been set to, if that is not what it was; None: taken away."""
-    same = value == field.value or field.kind == "several" and sorted(value) == sorted(field.value)
-    if same or value is None and not (field.given and field.optional):
+    same = value == field.value or (field.kind == "several" and sorted(value) == sorted(field.value))
+    if same or (value is None and not (field.given and field.optional)):
         changes.pop(field.key, None)
     else:
         changes[field.key] = value

@@ -43,7 +43,8 @@ def differs(runs, test, parent):
     plan = form.check(runs, [None], form.Asked(residents=500), test.code[0].value)
     assert plan.problems == () and not test.error and not test.exception
     before = form.loaded(runs, parent).arms[0]
-    return {one.key: one.second for one in show.diff(before, plan.arms[-1]) if not one.key.startswith(("scenario.", "population.", "time."))}
+    apart = show.diff(before, plan.arms[-1])
+    return {one.key: one.second for one in apart if not one.key.startswith(("scenario.", "population.", "time."))}
 
 
 SPREAD = "interventions.spread."

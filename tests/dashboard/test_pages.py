@@ -310,6 +310,54 @@ class Noted(dict):
         super().__setitem__(key, value)
 
 
+def far(tables):
+    """The view of a large run that has a map of two municipalities and nothing else."""
+    options = {"comparator": "none", "arm": "some"}
+    made = figures.picture("municipality_map", tables, **options)
+    facts = {"arms": ["none", "some"], "names": {}, "pictures": {("municipality_map", (("arm", "some"),)): made}}
+    return view.Made(SimpleNamespace(shown=dict), facts, nullcontext())
+
+
+@pytest.fixture
+def mapped():
+    """Tables with a change of wellbeing in Kouvola and Mikkeli."""
+    keys = {"draw": 0, "replicate": 0, "month": 11, "date": "2017-12-01", "place": "all", "stratum_kind": "municipality",
+            "outcome": "wellbeing", "n": 50}
+    values = [("none", "Kouvola", 3.5), ("none", "Mikkeli", 3.6), ("some", "Kouvola", 3.6), ("some", "Mikkeli", 3.55)]
+    rows = [{**keys, "arm": arm, "stratum": place, "value": value} for arm, place, value in values]
+    places = pd.DataFrame({"code": ["286", "491"], "name": ["Kouvola", "Mikkeli"], "longitude": [26.7, 27.3], "latitude": [60.9, 61.7]})
+    return {"outcomes": pd.DataFrame(rows), "places": places}
+
+
+def shapes(*codes):
+    """A GeoJSON text with a square for each code of a municipality."""
+    squares = [[[[x + 2 * n, y] for x, y in ((26, 61), (27, 61), (27, 62), (26, 61))]] for n in range(len(codes))]
+    return json.dumps({"features": [{"properties": {"NATCODE": code}, "geometry": {"type": "Polygon", "coordinates": square}}
+                                    for code, square in zip(codes, squares, strict=True)]})
+
+
+def test_boundaries_are_drawn_for_a_large_run(mapped, undrawn, tmp_path):
+    """From the few numbers that are handed over, as from the tables themselves."""
+    path = tmp_path / "places.geojson"
+    path.write_text(shapes("286", "491"))
+    near = figures.picture("municipality_map", mapped, comparator="none", labels={}, arm="some", boundaries=str(path))
+    drawn = far(mapped).picture("municipality_map", arm="some", boundaries=str(path))
+    assert (drawn.how, drawn.says) == (near.how, near.says) and "by their boundaries" in drawn.how
+    assert "by their boundaries" not in far(mapped).picture("municipality_map", arm="some").how
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (shapes("286", "491"), ""), (shapes("999"), "cannot be drawn"), ('{"features": []}', "cannot be drawn"),
+    ('{"features": [3]}', "cannot be drawn"), (shapes("286").replace("[26, 61]", "7"), "cannot be drawn"), ("[]", "is not GeoJSON"),
+])
+def test_boundaries_that_cannot_be_drawn_are_told(mapped, undrawn, monkeypatch, text, told):
+    given, said = SimpleNamespace(name="mine.geojson", getvalue=text.encode), []
+    monkeypatch.setattr("streamlit.file_uploader", lambda *_, **__: given)
+    monkeypatch.setattr("streamlit.error", said.append)
+    pages_map.render(far(mapped))
+    assert told in "".join(said) and bool(said) == bool(told) and "/tmp" not in "".join(said)
+
+
 def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeypatch):
     """The process of its own tells how far it is and hands over what pages would have made themselves; a visitor sees the same."""
     near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
@@ -328,8 +376,6 @@ def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeyp
         for name in view.SECTIONS:
             assert far.section(name) == near.section(name)
         assert far.picture("equity_plane").says == near.picture("equity_plane").says
-        with pytest.raises(figures.FigureError, match="liian suuri"):
-            far.picture("municipality_map", boundaries="x")
     monkeypatch.setattr(elsewhere, "_make", None)  # it is kept, so that nothing is made again
     shelf.forget()
     shown = html(visit(runs, "compare", "fi"))
