@@ -114,7 +114,7 @@ class Editor:
                 said = self._row(field, one, held[one])
                 held[one] = said
                 st.button(say("Take row {n} away", n=nth + 1), key=f"{place}_{one}_gone", on_click=held.pop, args=(one, None))
-        st.button(say("One more row: {name}", name=labels.name(field.name)), key=f"{place}_more", on_click=_more, args=(held,))
+        st.button(say("Add: {name}", name=labels.name(field.name)), key=f"{place}_more", on_click=_more, args=(held,))
         form.note(self.changes, field, list(held.values()))
 
     def _row(self, field, number, before):
@@ -189,7 +189,7 @@ class Editor:
         if field.evidence:
             read = say("read in its source") if field.verified else say("not read in its source")
             parts.append(f"{say(EVIDENCE[field.evidence])}, {read}")
-        if field.source:
+        if field.source and field.source != field.evidence:
             parts.append(show.literal(field.source))
         return " · ".join(parts)
 

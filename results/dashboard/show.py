@@ -19,6 +19,7 @@ STYLE = """<style>
 .hy-table caption { text-align: left; font-weight: 600; padding: .3rem 0; caption-side: top; color: inherit; }
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
+.hy-table thead .hy-head { min-width: 8rem; } .hy-many thead .hy-head { min-width: 6.5rem; } /* or words would stand one on another */
 .hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
 .hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 14rem; }
 .hy-many { font-size: .84rem; } .hy-table.hy-many th, .hy-table.hy-many td { padding-right: .5rem; }
@@ -27,6 +28,7 @@ h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1
 [data-testid="stMarkdownContainer"] h3 { font-size: 1.3rem; } [data-testid="stMarkdownContainer"] h4 { font-size: 1.1rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #4a4a4a !important; opacity: 1 !important; }
 [data-stale="true"] { opacity: 1 !important; } /* text stays readable while a page is drawn anew */
+[data-testid="stMultiSelect"] [data-baseweb="select"] > div { max-height: none; } /* what is chosen is seen, however much it is */
 [data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
 </style>"""
 
@@ -36,6 +38,7 @@ SHORT, LONG = 18, 40  # letters of a cell that is never broken, and of one that 
 THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 INTERVAL = re.compile(r"\([^()<>]{1,28}\)")
 ROW = 'th scope="row"'
+HEAD = ' class="hy-head"'  # of a header that is not short
 CODE = re.compile(r"`([^`<>]+)`")
 
 
@@ -93,7 +96,7 @@ def table(shown, name=""):
 
     if not shown.rows:
         return
-    head = "".join(f'<th scope="col">{escape(str(text))}</th>' for text in shown.headers)
+    head = "".join(f'<th scope="col"{HEAD * (len(str(text)) > SHORT)}>{escape(str(text))}</th>' for text in shown.headers)
     rows = "".join(f"<tr>{_cell(first, ROW)}{''.join(map(_cell, rest))}</tr>" for first, *rest in shown.rows)
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
     many = " hy-many" if len(shown.headers) > MANY else ""
