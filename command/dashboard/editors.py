@@ -5,6 +5,7 @@ import math
 import streamlit as st
 
 from command.dashboard import fields, form, labels
+from results import naming
 from results.dashboard import show
 from results.language import say
 from results.report.tables import EVIDENCE
@@ -42,7 +43,8 @@ class Editor:
 
     def _called(self, field):
         """What stands above a field: its name, and of numbers the unit."""
-        name = self.titles.get(field.name) or labels.name(field.name)
+        own = naming.number(field.name) if field.key.startswith("parameters.") else naming.setting(field.name)
+        name = self.titles.get(field.name) or own
         return name + (f" [{labels.unit(field.unit)}]" if field.unit and field.kind in NUMBERS else "")
 
     def _widget(self, field, value, label):
@@ -114,7 +116,7 @@ class Editor:
                 said = self._row(field, one, held[one])
                 held[one] = said
                 st.button(say("Take row {n} away", n=nth + 1), key=f"{place}_{one}_gone", on_click=held.pop, args=(one, None))
-        st.button(say("Add: {name}", name=labels.name(field.name)), key=f"{place}_more", on_click=_more, args=(held,))
+        st.button(say("Add: {name}", name=naming.setting(field.name)), key=f"{place}_more", on_click=_more, args=(held,))
         form.note(self.changes, field, list(held.values()))
 
     def _row(self, field, number, before):
@@ -202,7 +204,7 @@ def _more(held):
 def told(value):
     """A value of a setting in words."""
     if isinstance(value, dict):
-        return told(value["value"]) if "value" in value else ", ".join(f"{labels.name(key)} {told(one)}" for key, one in value.items())
+        return told(value["value"]) if "value" in value else ", ".join(f"{naming.setting(key)} {told(one)}" for key, one in value.items())
     if isinstance(value, list | tuple):
         return ("; " if value and isinstance(value[0], dict) else ", ").join(map(told, value)) or say("none")
     if isinstance(value, bool) or value is None:

@@ -1,55 +1,10 @@
-"""How the form calls settings, units and choices: words for the names that scenario files use, in the language in use."""
+"""How the form calls units and choices: words for the names that scenario files use, in the language in use."""
 
 from results.language import say, word
 from results.words import label
 
-__all__ = ["CHOICES", "NAMES", "UNITS", "choice", "name", "unit"]
+__all__ = ["CHOICES", "UNITS", "choice", "unit"]
 
-NAMES = {
-    "accept": word("acceptance of the offer"), "adopt": word("rate of deciding to adopt"), "age_max": word("highest age"),
-    "age_min": word("lowest age"), "aim": word("card holders aimed at"), "alone": word("living alone"), "amount": word("amount"),
-    "anchoring": word("anchoring in everyday work"), "area": word("area"), "assistance": word("help in dealing with services"),
-    "between": word("between what effort is moved"), "blocks": word("interventions shared out"), "budget": word("money on a card"),
-    "capacity": word("places"), "carless": word("hindrance of having no car"), "caseload": word("clients of one worker"),
-    "coaches": word("job coaches"), "cohesion": word("effect on social cohesion"), "contact_months": word("months of contacts reported"),
-    "coordination": word("share that is coordinated"), "coordination_cost": word("cost of coordination"), "cost": word("cost"),
-    "cost_adoption": word("cost of an adoption"), "cost_month": word("cost per month"), "cost_person": word("cost per person asked"),
-    "cost_register": word("cost of the registers"), "cost_report": word("cost of the report"),
-    "cost_reported": word("cost per resident reported"), "cost_start": word("cost of starting with a client"),
-    "cost_survey": word("fixed cost of a survey"), "cost_worker": word("cost of a worker"), "county": word("weight of the same county"),
-    "criteria": word("criteria met"), "date": word("from"), "decides": word("who moves effort"), "delay": word("delay"),
-    "dimensions": word("dimensions developed"), "distance": word("effect of distance"), "doubt": word("doubt in estimates"),
-    "dropout": word("dropping out"), "duration": word("duration for a client"), "education": word("education"), "effort": word("effort"),
-    "embed": word("rate of embedding"), "empowerment": word("effect on empowerment"), "end": word("last day"), "error": word("error"),
-    "facilitators": word("facilitators"), "factor": word("factor"), "find": word("finding those meant"), "fixed": word("fixed cost"),
-    "focus": word("dimensions at a time"), "formula": word("rule of sharing"), "frequency": word("contacts with the message"),
-    "funded": word("effect of funding"), "goals": word("goals"), "grant": word("grant within it"),
-    "grant_payer": word("payer of the grant"), "group": word("group"), "group_size": word("size of a group"),
-    "growth": word("growth of maturity"), "half_life": word("half-life of what is learnt"), "hours": word("hours"),
-    "impact": word("effect of an exposure"), "implementation": word("pace of implementation"), "inclusion": word("effect on inclusion"),
-    "innovations": word("innovations"), "intensity": word("intensity of recruitment"), "interval": word("interval"),
-    "item_noise": word("error of a survey answer"), "language": word("effect on language skills"),
-    "least": word("least fidelity that counts"), "lock_in": word("lock-in while taking part"), "managers": word("case managers"),
-    "maturity": word("effect of maturity"), "mixing": word("contacts outside the area"), "months": word("length"),
-    "municipality": word("municipality"), "name": word("actor"), "nearness": word("weight of nearness"), "need": word("effect of need"),
-    "offer": word("offering the card"), "online": word("online"), "outreach": word("finding by outreach"),
-    "p": word("first adopters (p)"), "partners": word("partners"), "payer": word("payer"), "pilots": word("pilots"),
-    "place": word("ease of taking part (place)"), "places": word("municipalities"), "power": word("how strongly need counts"),
-    "practice": word("practice at the start"), "precision": word("precision of finding"), "price": word("price"),
-    "product": word("use of what is offered (product)"), "project": word("project money"), "q": word("followers (q)"),
-    "ramp": word("build-up"), "range": word("reach of influence"), "reach": word("reach"), "relief": word("relief of strain"),
-    "reported": word("share reported"), "resource": word("what is brought"), "respondent_cost": word("cost of a respondent"),
-    "respondents": word("respondents"), "results": word("effect of results seen"), "retargeting": word("share that is retargeted"),
-    "retargets": word("campaigns retargeted"), "review": word("review"), "review_cost": word("cost of a review"),
-    "room_places": word("places in a room"), "runs": word("who makes the survey"), "sample": word("sample"), "scale": word("size"),
-    "schedule": word("changes of size"), "seats": word("seats of transport"), "sector": word("sector"), "segment": word("who it is for"),
-    "serves": word("for"), "services": word("services"), "sessions": word("sessions"), "sources": word("sources of information"),
-    "staff": word("staff"), "start": word("first day"), "steers": word("interventions steered"), "strength": word("strength"),
-    "support": word("support"), "tailoring": word("tailoring"), "threshold": word("threshold"), "to": word("new value"),
-    "trust": word("effect on trust"), "urbanity": word("kind of area"), "validity": word("validity of the card"), "weeks": word("length"),
-    "weights": word("weight of the measured need"), "what": word("what is moved"), "window": word("months taken together"),
-    "wish": word("wish to use"), "word": word("word of mouth"), "work": word("effect on work"), "workers": word("workers"),
-}
 UNITS = (
     word("participants at a time per 1,000 residents"), word("ratio to base take-up"), word("index 0-1"), word("probability per month"),
     word("index points"), word("SD units"), word("share of what is missing"), word("EUR2018 per session hour of a facilitator"),
@@ -110,14 +65,6 @@ CHOICES = {
     "segmentation": word("segmentation"), "methods_mix": word("mix of methods"),
 }
 COUNTY = "county:"
-
-
-def name(setting):
-    """What a setting is called, with a capital; a name without words of its own, as of the model's numbers, is written with spaces."""
-    if setting not in NAMES:
-        return setting.replace("_", " ")
-    text = say(NAMES[setting])
-    return text[:1].upper() + text[1:]
 
 
 def unit(text):

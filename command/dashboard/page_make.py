@@ -3,6 +3,7 @@
 import streamlit as st
 
 from command.dashboard import editors, fields, form, start
+from results import naming
 from results.dashboard import show
 from results.language import current, say, word
 from results.report.tables import Shown
@@ -108,11 +109,16 @@ def _numbers(scenario, parent, editor):
     st.header(say("General numbers of the model"))
     changes = editor.changes
     numbers = st.multiselect(say("Numbers to change"), list(scenario.parameters), key=f"make_numbers_{parent}", placeholder=say("Choose"),
+                             format_func=_number,
                              default=[key.removeprefix("parameters.") for key in changes if key.startswith("parameters.")])
     for number in numbers:
         editor.show(fields.parameter(scenario, number))
     for key in [key for key in changes if key.startswith("parameters.") and key.removeprefix("parameters.") not in numbers]:
         del changes[key]
+
+
+def _number(name):
+    return f"{naming.number(name)} · {name}"
 
 
 def _changed(changes, removed, blocks):

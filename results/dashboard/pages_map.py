@@ -27,7 +27,8 @@ def render(view):
         show.chart(view, "municipality_map", **options)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         reason = show.literal(str(error).replace(str(options.get("boundaries")), given.name if given else "")[:300])
-        st.error(say("These boundaries cannot be drawn; polygons of municipalities with number or name are needed. ({reason})", reason=reason))
+        st.error(say(
+            "These boundaries cannot be drawn; polygons of municipalities with number or name are needed. ({reason})", reason=reason))
     _areas(view)
 
 

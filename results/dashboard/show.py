@@ -20,8 +20,11 @@ STYLE = """<style>
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
 .hy-table thead .hy-head { min-width: 8rem; } .hy-many thead .hy-head { min-width: 6.5rem; } /* or words would stand one on another */
-.hy-table tbody th { font-weight: 400; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
-.hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 14rem; }
+.hy-table tbody th { font-weight: 400; } .hy-table th.hy-long { overflow-wrap: anywhere; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
+.hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 11rem; }
+.hy-wide { background: linear-gradient(to left, #fff 40%, #fff0) right / 2rem 100% no-repeat local,
+  linear-gradient(to left, #0003, #0000) right / .8rem 100% no-repeat; } /* a shadow where a table goes on */
+@media (max-width: 640px) { .hy-table th:first-child { position: sticky; left: 0; background: #fff; max-width: 9rem; } }
 .hy-many { font-size: .84rem; } .hy-table.hy-many th, .hy-table.hy-many td { padding-right: .5rem; }
 .hy-text p { margin: 0 0 .5rem; max-width: 52rem; }
 h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
@@ -33,6 +36,7 @@ h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1
 </style>"""
 
 
+NOTHING = 1e-12  # below this a number is the rounding of a sum
 MANY = 9  # columns; a table of more is set smaller
 SHORT, LONG = 18, 40  # letters of a cell that is never broken, and of one that is not squeezed
 THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
@@ -51,8 +55,12 @@ def _cell(text, tag="td"):
     """A cell of a table: short ones and intervals stay in one piece."""
     text = str(text)
     size = ' class="hy-short"' if len(text) <= SHORT else ' class="hy-long"' if len(text) > LONG else ""
-    whole = INTERVAL.sub(lambda found: f'<span class="hy-whole">{found[0]}</span>', escape(text))
-    return f"<{tag}{size}>{whole}</{tag.split()[0]}>"
+    return f"<{tag}{size}>{_whole(text)}</{tag.split()[0]}>"
+
+
+def _whole(text):
+    """A text in which what stands in brackets is not broken."""
+    return INTERVAL.sub(lambda found: f'<span class="hy-whole">{found[0]}</span>', escape(text))
 
 
 def chart(view, name, **options):
@@ -96,7 +104,7 @@ def table(shown, name=""):
 
     if not shown.rows:
         return
-    head = "".join(f'<th scope="col"{HEAD * (len(str(text)) > SHORT)}>{escape(str(text))}</th>' for text in shown.headers)
+    head = "".join(f'<th scope="col"{HEAD * (len(str(text)) > SHORT)}>{_whole(str(text))}</th>' for text in shown.headers)
     rows = "".join(f"<tr>{_cell(first, ROW)}{''.join(map(_cell, rest))}</tr>" for first, *rest in shown.rows)
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
     many = " hy-many" if len(shown.headers) > MANY else ""
@@ -123,7 +131,7 @@ def frame(data, caption, headers, most=200, written=None):
             return say("yes") if value else say("no")
         if isinstance(value, str):
             return label(value)
-        return number(value, 0) if abs(value) >= 1000 else plain(float(f"{float(value):.3g}"))
+        return number(value, 0) if abs(value) >= 1000 or abs(value) < NOTHING else plain(float(f"{float(value):.3g}"))
 
     rows = [[*map(cell, row, columns)] for row in data[columns].head(most).astype(object).itertuples(index=False)]
     note = say("The first {some} of {all} rows.", some=number(most, 0), all=number(len(data), 0)) if len(data) > most else ""

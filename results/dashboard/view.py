@@ -10,7 +10,7 @@ from pathlib import Path
 from results import figures, report, store
 from results.dashboard import elsewhere, payback
 from results.dashboard.kept import kept
-from results.language import current, say, speaking
+from results.language import current, speaking
 from results.report.names import Names
 from results.report.page import section
 

@@ -237,7 +237,7 @@ def _rests(page):
     manifest = page.run.manifest
     texts = tables.counted(manifest)
     texts += [f"{label(arm, page.names)}: {text}" for arm, text in (manifest.get("rests_on") or {}).items() if arm in page.arms and text]
-    shown = [tables.rests_on(page.run, page.tables, page.focus)]
+    shown = [tables.rests_on(page.run, page.tables, page.focus, page.names)]
     return {"text": texts, "tables": shown if shown[0].rows else []}
 
 
