@@ -9,6 +9,7 @@ from results import naming
 from results.dashboard import show
 from results.language import say
 from results.report.tables import EVIDENCE
+from results.units import unit
 from results.words import plain
 
 __all__ = ["Editor", "told"]
@@ -45,7 +46,7 @@ class Editor:
         """What stands above a field: its name, and of numbers the unit."""
         own = naming.number(field.name) if field.key.startswith("parameters.") else naming.setting(field.name)
         name = self.titles.get(field.name) or own
-        return name + (f" [{labels.unit(field.unit)}]" if field.unit and field.kind in NUMBERS else "")
+        return name + (f" [{unit(field.unit)}]" if field.unit and field.kind in NUMBERS else "")
 
     def _widget(self, field, value, label):
         """The widget of a single value; returns what it is set to, None for nothing."""
@@ -177,7 +178,7 @@ class Editor:
         """What stands below a field, in words; first its name in the file."""
         parts = [f"`{field.name}`"]
         if field.unit and field.kind not in NUMBERS:
-            parts.append(show.literal(labels.unit(field.unit)))
+            parts.append(show.literal(unit(field.unit)))
         if field.key in self.changes:
             parts.append("**" + say("Changed; before: {value}", value=show.literal(told(field.value))) + "**")
         if field.low is not None and field.high is not None:

@@ -7,8 +7,8 @@ again and told in another language; a message of a form that is not known stays 
 import re
 from functools import cache
 
-from command.dashboard import labels
 from results.language import current, say, word
+from results.units import unit
 
 __all__ = ["FORMS", "tell"]
 
@@ -88,7 +88,7 @@ def _one(text):
         found = pattern.fullmatch(text)
         if found:
             return say(form, **{name: fact if name in NAMES else _fact(fact) for name, fact in found.groupdict().items()})
-    return labels.unit(text)
+    return unit(text)
 
 
 def _fact(text):

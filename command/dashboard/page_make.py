@@ -5,6 +5,7 @@ import streamlit as st
 from command.dashboard import editors, fields, form, start
 from results import naming
 from results.dashboard import show
+from results.grounds import grounds
 from results.language import current, say, word
 from results.report.tables import Shown
 
@@ -75,7 +76,7 @@ def _form(runs):
         start.tell(loaded)
         return "", ""
     scenario = loaded.arms[0]
-    st.caption(show.literal(scenario.rests_on))
+    st.caption(show.literal(grounds(scenario.rests_on)))
     changes = st.session_state.setdefault("make_changes", {}).setdefault(parent, {})
     blocks = {name: (block.title or {}).get(current()) or name for name, block in scenario.interventions.items()}
     editor = editors.Editor(changes, f"make_{parent}", blocks)

@@ -15,16 +15,18 @@ STYLE = """<style>
 .hy-figure img { width: 100%; min-width: 38rem; height: auto; display: block; background: #fff; }
 .hy-figure h2 { font-size: 1.1rem; padding: 0; margin: .6rem 0 .2rem; } .hy-says { margin: .3rem 0; font-weight: 500; }
 .hy-how, .hy-note { color: #4a4a4a; font-size: .88rem; margin: .2rem 0; max-width: 52rem; }
-.hy-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+.hy-table { border-collapse: separate; border-spacing: 0; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 .hy-table caption { text-align: left; font-weight: 600; padding: .3rem 0; caption-side: top; color: inherit; }
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
-.hy-table thead .hy-head { min-width: 8rem; } .hy-many thead .hy-head { min-width: 6.5rem; } /* or words would stand one on another */
-.hy-table tbody th { font-weight: 400; } .hy-table th.hy-long { overflow-wrap: anywhere; } .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
+.hy-table thead .hy-head { min-width: 6.5rem; } .hy-many thead .hy-head { min-width: 5.5rem; } /* or words would stand one on another */
+.hy-table tbody th { font-weight: 400; } .hy-table th.hy-long { overflow-wrap: anywhere; }
+.hy-table td { overflow-wrap: break-word; max-width: 24rem; }
 .hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 11rem; }
 .hy-wide { background: linear-gradient(to left, #fff 40%, #fff0) right / 2rem 100% no-repeat local,
   linear-gradient(to left, #0003, #0000) right / .8rem 100% no-repeat; } /* a shadow where a table goes on */
-@media (max-width: 640px) { .hy-table th:first-child { position: sticky; left: 0; background: #fff; max-width: 9rem; } }
+@media (max-width: 640px) { .hy-table th:first-child { position: sticky; left: 0; background: #fff; max-width: 9rem; }
+  .hy-table th:first-child .hy-whole { white-space: normal; overflow-wrap: anywhere; } }
 .hy-many { font-size: .84rem; } .hy-table.hy-many th, .hy-table.hy-many td { padding-right: .5rem; }
 .hy-text p { margin: 0 0 .5rem; max-width: 52rem; }
 h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
@@ -37,10 +39,11 @@ h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1
 
 
 NOTHING = 1e-12  # below this a number is the rounding of a sum
-MANY = 9  # columns; a table of more is set smaller
-SHORT, LONG = 18, 40  # letters of a cell that is never broken, and of one that is not squeezed
+MANY = 6  # columns; a table of more is set smaller
+SHORT, LONG = 20, 40  # letters of a cell that is never broken, and of one that is not squeezed
 THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 INTERVAL = re.compile(r"\([^()<>]{1,28}\)")
+AMOUNT = re.compile(r"[+−]?\d")
 ROW = 'th scope="row"'
 HEAD = ' class="hy-head"'  # of a header that is not short
 CODE = re.compile(r"`([^`<>]+)`")
@@ -59,7 +62,10 @@ def _cell(text, tag="td"):
 
 
 def _whole(text):
-    """A text in which what stands in brackets is not broken."""
+    """A text in which what stands in brackets is not broken, nor a short amount before them."""
+    amount, bracket, rest = text.partition(" (")
+    if bracket and len(amount) <= SHORT and AMOUNT.match(amount):
+        return f'<span class="hy-whole">{escape(amount)}</span> {_whole(f"({rest}")}'
     return INTERVAL.sub(lambda found: f'<span class="hy-whole">{found[0]}</span>', escape(text))
 
 

@@ -11,6 +11,7 @@ from results.figures.who_gains import name as stratum_name
 from results.language import say, word
 from results.mechanisms import LABELS
 from results.report import numbers
+from results.units import unit
 from results.words import (
     GROUPS,
     PAYERS,
@@ -306,7 +307,7 @@ def counted(manifest):
 
 
 def rests_on(run, tables, arm, labels=None):
-    """The numbers that matter most, their ranges and sources; units and sources are in English as the model's file has them."""
+    """The numbers that matter most, their ranges and sources; a source is a citation and stays in its own language."""
     frame = numbers.rests_on(run, tables, arm)
     ordered = frame["part"].notna().any()
     rows = []
@@ -317,7 +318,7 @@ def rests_on(run, tables, arm, labels=None):
         if several and reach != "–":
             reach += " " + say("times")
         name = naming.number(row["name"], labels)
-        cells = [f"{name} ({row['name']})" if name != row["name"] else name, value, reach, row["unit"]]
+        cells = [f"{name} ({row['name']})" if name != row["name"] else name, value, reach, unit(row["unit"])]
         cells += [say(EVIDENCE.get(row["evidence"], str(row["evidence"])))]
         cells += [say("yes") if row["verified"] is True else say("no"), row["source"]]
         rows.append(cells + ([per_cent(100 * row["part"])] if ordered else []))

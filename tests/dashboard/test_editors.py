@@ -9,7 +9,7 @@ testing = pytest.importorskip("streamlit.testing.v1")
 
 import scenarios  # noqa: E402
 from command.dashboard import fields, form, labels  # noqa: E402
-from results import naming  # noqa: E402
+from results import naming, units  # noqa: E402
 from results.language import speaking  # noqa: E402
 from scenarios import show  # noqa: E402
 from sim.intervention import kinds  # noqa: E402
@@ -199,8 +199,8 @@ def said(model, name, info):
     field = fields._plain("x", name, info, None)
     numbers = model.numbers() if hasattr(model, "numbers") else {}
     unit = numbers[name].unit if name in numbers else field.unit
-    assert name in naming.SETTINGS and (not unit or unit in labels.UNITS), (model, name, unit)
-    assert naming.setting(name) and (not unit or labels.unit(unit))
+    assert name in naming.SETTINGS and (not unit or unit in units.UNITS), (model, name, unit)
+    assert naming.setting(name) and (not unit or units.unit(unit))
     assert all(one in (True, False) or one in labels.CHOICES or labels.choice(one) != one.replace("_", " ") for one in field.choices), field
     inner = field.model or fields._type(info.annotation)[0]
     for part, about in getattr(inner, "model_fields", {}).items() if name not in numbers else ():

@@ -2,9 +2,11 @@
 
 import pytest
 
-from results import naming
+import scenarios
+from results import grounds, naming, units
 from results.language import speaking
 from scenarios.parameters import shipped
+from sim.intervention import kinds
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
@@ -33,3 +35,15 @@ def test_settings_of_interventions_go_by_the_interventions_title():
     with speaking("fi"):
         assert naming.number("distress.strain") == "Henkinen kuormitus: taloushuolet"
     assert naming.number("strong") == "strong" and naming.number("wellbeing.unheard_of") == "wellbeing.unheard_of"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_units_and_what_scenarios_rest_on_are_told_in_the_language(language):
+    found = {q.unit for q in shipped().values()} - {"-"}
+    texts = {scenarios.load(name, kinds=kinds()).rests_on for name in scenarios.names()} - {""}
+    assert found <= set(units.UNITS) and texts == set(grounds.GROUNDS)
+    with speaking(language) as missed:
+        assert all(units.unit(one) != one or one in ("index", "logit", "km", "exponent") for one in found)
+        assert all(grounds.grounds(text) != text for text in texts)
+        assert (units.unit("furlongs"), grounds.grounds("my own")) == ("furlongs", "my own")
+    assert missed == set()
