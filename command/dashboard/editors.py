@@ -29,8 +29,8 @@ class Editor:
         self.changes, self.start, self.titles = changes, start, titles
 
     def show(self, field):
-        """One setting: its editor, and below it what is known of it; a change is marked."""
-        with st.container(border=self.changed(field) or field.kind in ("group", "rows", "table")):
+        """One setting: its editor, and below it what is known of it; `show.STYLE` frames what says there that it has been changed."""
+        with st.container(border=field.kind in ("group", "rows", "table")):
             own = {"quantity": self._quantity, "table": self._table, "group": self._group, "rows": self._rows, "fixed": self._fixed}
             own.get(field.kind, self._one)(field)
             st.caption(self._about(field))
@@ -56,7 +56,7 @@ class Editor:
         if field.kind == "choice":
             options = [ANY, *field.choices] if field.optional else list(field.choices)
             now = ANY if value is None and field.optional else value
-            chosen = st.selectbox(label, options, options.index(now) if now in options else None, format_func=labels.choice, key=key)
+            chosen = st.selectbox(label, options, options.index(now) if now in options else None, format_func=self._title, key=key)
             return None if chosen == ANY else chosen
         if field.kind == "date":
             return st.date_input(label, value, key=key, format="YYYY-MM-DD")
@@ -71,10 +71,12 @@ class Editor:
             return chosen if chosen or field.kind == "several" else None
         number = int if field.kind == "whole" else float
         ends = [None if end is None else number(end) for end in (field.low, field.high)]
-        return st.number_input(label, *ends, None if value is None else number(value), step=1 if number is int else None, key=key)
+        return st.number_input(label, *ends, None if value is None else number(value), step=1 if number is int else None, key=key,
+                               format=None if number is int else "%.10g")
 
     def _title(self, value):
-        return self.titles.get(value) or labels.choice(value)
+        text = self.titles.get(value) or labels.choice(value)
+        return text[:1].upper() + text[1:]
 
     def _fixed(self, field):
         st.markdown(show.literal(f"{self._called(field)}: {told(field.value)}"))
@@ -135,10 +137,9 @@ class Editor:
     def _quantity(self, field):
         """Value and 95 % range side by side."""
         now = self._now(field)
-        step = 10.0 ** math.floor(math.log10(abs(field.value or 0.0) or 1.0) - 0.5)
         words = (self._called(field), say("95 %, low"), say("95 %, high"))
         value, low, high = (
-            self._number(column, text, field, now.get(part), step, part)
+            self._number(column, text, field, now.get(part), _step(field.value), part)
             for column, part, text in zip(st.columns([2, 1, 1]), ("value", "low", "high"), words, strict=True))
         self._noted(field, value, low, high)
 
@@ -150,11 +151,10 @@ class Editor:
         values = []
         for first in range(0, len(names), ACROSS):
             for column, n in zip(st.columns(ACROSS), range(first, min(first + ACROSS, len(names))), strict=False):
-                text = ", ".join(map(labels.choice, names[n]))
-                text = text[:1].upper() + text[1:]
-                values.append(self._number(column, text, field, now["value"][n], None, n))
+                text = ", ".join(map(self._title, names[n]))
+                values.append(self._number(column, text, field, now["value"][n], _step(field.value[n]), n))
         ratio = field._replace(low=0.0 if field.dist != "normal" else None, high=None)
-        low, high = (self._number(column, text, ratio, now.get(part), None, part) for column, part, text in zip(
+        low, high = (self._number(column, text, ratio, now.get(part), 0.05, part) for column, part, text in zip(
             st.columns(2), ("low", "high"), (say("Common factor, 95 %, low"), say("Common factor, 95 %, high")), strict=True))
         self._noted(field, None if None in values else values, low, high)
 
@@ -197,6 +197,11 @@ class Editor:
         return " · ".join(parts)
 
 
+def _step(value):
+    """A step of a button that is some tenths of a value; a tenth where there is none."""
+    return 10.0 ** math.floor(math.log10(abs(value or 0.0) or 1.0) - 0.5)
+
+
 def _more(held):
     """One more row, empty, under a number that none has had."""
     held[max(held, default=-1) + 1] = {}
@@ -205,7 +210,9 @@ def _more(held):
 def told(value):
     """A value of a setting in words."""
     if isinstance(value, dict):
-        return told(value["value"]) if "value" in value else ", ".join(f"{naming.setting(key)} {told(one)}" for key, one in value.items())
+        if "value" in value:
+            return told(value["value"])
+        return ", ".join(f"{naming.setting(key)} {told(one)}" for key, one in value.items()) or "…"
     if isinstance(value, list | tuple):
         return ("; " if value and isinstance(value[0], dict) else ", ").join(map(told, value)) or say("none")
     if isinstance(value, bool) or value is None:

@@ -19,7 +19,7 @@ CHOICES = {
     "collaboration": word("Collaboration"), "leadership": word("Leadership"), "indicators": word("Use of indicators"),
     "social_marketing": word("Social marketing"),
     # what partners bring
-    "public": word("public sector"), "private": word("private sector"), "euros": word("money"), "rooms": word("rooms"),
+    "public": word("public sector"), "private": word("private sector"), "euros": word("money"), "rooms": word("Rooms"),
     # the benchmark criteria of social marketing
     "behaviour": word("behaviour as the goal"), "orientation": word("people at the centre"), "theory": word("theory of behaviour"),
     "insight": word("insight into what moves people"), "exchange": word("exchange"), "competition": word("competition"),

@@ -17,9 +17,10 @@ STYLE = """<style>
 .hy-how, .hy-note { color: #4a4a4a; font-size: .88rem; margin: .2rem 0; max-width: 52rem; }
 .hy-table { border-collapse: separate; border-spacing: 0; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 .hy-table caption { text-align: left; font-weight: 600; padding: .3rem 0; caption-side: top; color: inherit; }
+.hy-table caption span { display: inline-block; max-width: calc(100vw - 2.2rem); } /* or it would be as wide as the table */
 .hy-table th, .hy-table td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #c9c9c9; }
 .hy-table thead th { border-bottom: 2px solid #4a4a4a; font-weight: 600; vertical-align: bottom; }
-.hy-table thead .hy-head { min-width: 6.5rem; } .hy-many thead .hy-head { min-width: 5.5rem; } /* or words would stand one on another */
+.hy-table thead .hy-head { min-width: 6.5rem; } .hy-many thead .hy-head { min-width: 4.6rem; } /* or words would stand one on another */
 .hy-table tbody th { font-weight: 400; } .hy-table th.hy-long { overflow-wrap: anywhere; }
 .hy-table td { overflow-wrap: break-word; max-width: 24rem; }
 .hy-table .hy-short, .hy-whole { white-space: nowrap; } .hy-table .hy-long { min-width: 11rem; }
@@ -32,6 +33,8 @@ STYLE = """<style>
 h1 { font-size: 2.2rem !important; } [data-testid="stHeading"] h2 { font-size: 1.5rem; }
 [data-testid="stMarkdownContainer"] h3 { font-size: 1.3rem; } [data-testid="stMarkdownContainer"] h4 { font-size: 1.1rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #4a4a4a !important; opacity: 1 !important; }
+[data-testid="stVerticalBlock"]:has(> div > div > div > [data-testid="stCaptionContainer"] strong) { /* a setting that has been changed */
+  outline: 2px solid #005a8c; outline-offset: .35rem; border-radius: .3rem; }
 [data-stale="true"] { opacity: 1 !important; } /* text stays readable while a page is drawn anew */
 [data-testid="stMultiSelect"] [data-baseweb="select"] > div { max-height: none; } /* what is chosen is seen, however much it is */
 [data-testid="stStatusWidget"] button { display: none; } /* it would stop the drawing of the page, and looks as if it stopped a run */
@@ -114,7 +117,7 @@ def table(shown, name=""):
     rows = "".join(f"<tr>{_cell(first, ROW)}{''.join(map(_cell, rest))}</tr>" for first, *rest in shown.rows)
     note = f'<p class="hy-note">{escape(shown.note)}</p>' if shown.note else ""
     many = " hy-many" if len(shown.headers) > MANY else ""
-    caption = f"<caption>{escape(shown.caption)}</caption>" if shown.caption else ""
+    caption = f"<caption><span>{escape(shown.caption)}</span></caption>" if shown.caption else ""
     st.html(
         f'<div class="hy-wide" tabindex="0" role="group" aria-label="{escape(shown.caption or name)}"><table class="hy-table{many}">'
         f"{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
