@@ -205,3 +205,10 @@ def said(model, name, info):
     inner = field.model or fields._type(info.annotation)[0]
     for part, about in getattr(inner, "model_fields", {}).items() if name not in numbers else ():
         said(inner, part, about)
+
+
+def test_what_is_wrong_with_one_intervention_is_told_once(tmp_path):
+    """Others that name it are not told that it is missing."""
+    text = '[scenario]\nid = "own"\nextends = "etela_savo_place"\n[interventions.village_groups]\nweeks = 0\n'
+    (problem,) = form.check(tmp_path, [None], form.Asked(), text).problems
+    assert "village_groups.weeks: 0 must be at least 1" in problem

@@ -1,6 +1,7 @@
 """The page's logic in process: every page in every language, what the form writes, hostile names and titles, what has gone."""
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -443,6 +444,20 @@ def test_monitoring_that_is_hidden_whole_is_told(monkeypatch):
     seen = SimpleNamespace(run=SimpleNamespace(shown=lambda: tables), calendar=lambda: {})
     pages_monitoring.render(seen)
     assert len(told) == 1 and "too few" in told[0]
+
+
+def test_amounts_and_intervals_of_a_table_stay_whole():
+    cell = show._cell("+60,5 milj. euroa (+27,9 – +100)")
+    assert re.findall(r'"hy-whole">(.*?)<', cell) == ["+60,5 milj. euroa", "(+27,9 – +100)"]
+    assert re.findall(r'"hy-whole">(.*?)<', show._cell("costs more, gains wellbeing (100 %)")) == ["(100\u00a0%)"]
+    assert show._cell("0.15") == '<td class="hy-short">0.15</td>'
+
+
+def test_the_rounding_of_a_sum_is_told_as_nothing(monkeypatch):
+    told = []
+    monkeypatch.setattr(show, "table", told.append)
+    show.frame(pd.DataFrame({"x": [-1.73e-16, 0.0123456, 4321.0]}), "", {"x": "X"})
+    assert told[0].rows == [["0"], ["0.0123"], ["4,321"]]
 
 
 def test_a_broken_manifest_is_left_out(runs):
