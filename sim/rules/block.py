@@ -27,8 +27,9 @@ KEPT_CODES = (
     "status_months", "jobless_months", "education", "status", "alive", "partner", "adults", "minors", "claims", "chronic", "care",
     "stage", "stage_months",
 )
-OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point", "net", "tax", "paid")
-OWN_CODES = ("age", "event", "todo", "entry")
+OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point", "net", "tax", "paid",
+              "total", "gap", "scale", "share")
+OWN_CODES = ("age", "event", "todo", "entry", "first", "grown", "young")
 FLOATS = READ_FLOATS + KEPT_FLOATS + OWN_FLOATS
 CODES = READ_CODES + KEPT_CODES + OWN_CODES
 COLUMNS = np.dtype({
