@@ -256,19 +256,19 @@ def _sum_areas(people, month, bounds, line, out):
         area.residents += 1.0
         if month - p.birth_month >= 16 * 12:
             area.adults += 1.0
-            area.mean += p.wellbeing
+            area["mean"] += p.wellbeing  # `mean` is a method where the compiler is off
             area.good += 1.0 if p.wellbeing >= line else 0.0
         if p.income > 0.0:
             area.earners += 1.0
             area.income += p.income
             area.log_income += math.log(p.income)
     for a in range(len(out)):
-        out[a].mean /= max(1.0, out[a].adults)
+        out["mean"][a] /= max(1.0, out["adults"][a])
     for i in range(len(people)):
         p = people[i]
         if p.alive == 1 and month - p.birth_month >= 16 * 12:
             area = out[bounds[p.municipality] + p.area]
-            area.squares += (p.wellbeing - area.mean) ** 2
+            area.squares += (p.wellbeing - area["mean"]) ** 2
 
 
 def area_fifths(found):
