@@ -12,6 +12,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 WORD = 8  # bytes
+LINE = 64  # bytes that a processor fetches together
 CAPACITY = 320  # places of a column: more than the largest household; columns then begin on different cache lines
 LANES = 8  # columns are worked through so many at a time
 TARGET = 128  # residents of a block, unless one household is larger
@@ -75,6 +76,9 @@ if config.DISABLE_JIT:
         """The record itself; compiled, a copy that the compiler knows nothing else writes to."""
         return record
 
+    def fetch(record):
+        """Nothing; compiled, a record on its way from memory while other work goes on."""
+
 else:
     from llvmlite import ir
     from numba import from_dtype
@@ -118,6 +122,22 @@ else:
             return builder.bitcast(memory, context.get_value_type(record))
 
         return record(record), build
+
+    @intrinsic
+    def fetch(context, record):
+        """Send for a record before it is needed, so that it comes from memory while other work goes on."""
+
+        def build(context, builder, signature, values):
+            size, i32 = record.size, ir.IntType(32)
+            pointer = builder.bitcast(values[0], BYTE.as_pointer())
+            kind = ir.FunctionType(ir.VoidType(), [BYTE.as_pointer(), i32, i32, i32])
+            prefetch = builder.module.declare_intrinsic("llvm.prefetch", [BYTE.as_pointer()], kind)
+            for start in range(0, size, LINE):
+                place = builder.gep(pointer, [ir.Constant(ir.IntType(64), start)], source_etype=BYTE)
+                builder.call(prefetch, [place, i32(0), i32(3), i32(1)])  # to read, to be kept, data
+            return context.get_dummy_value()
+
+        return types.void(record), build
 
     @infer_global(operator.getitem)
     class PersonOf(AbstractTemplate):

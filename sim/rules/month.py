@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.rules.awareness import burden, change_stage, recall
-from sim.rules.block import CAPACITY, LANES, TARGET, columns, give_back, own, take_in
+from sim.rules.block import CAPACITY, LANES, TARGET, columns, fetch, give_back, own, take_in
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.contact import (
     HOUSING,
@@ -278,6 +278,8 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
         for j in range(n):
             b = block[j]
             p = people[first + j]
+            if last + j < len(people):
+                fetch(people[last + j])
             if b.alive == 0:
                 p.alive = 0
                 continue
