@@ -76,6 +76,9 @@ if config.DISABLE_JIT:
         """The record itself; compiled, a copy that the compiler knows nothing else writes to."""
         return record
 
+    def wipe(block, start, stop):
+        """Nothing, since the block is empty; compiled, empty places."""
+
     def fetch(record):
         """Nothing; compiled, a record on its way from memory while other work goes on."""
 
@@ -98,16 +101,30 @@ else:
 
     @intrinsic
     def columns(context):
-        """An empty block, all zero. The compiler knows that nothing else points there, so it may work on many at a time."""
+        """A block to be wiped. The compiler knows that nothing else points there, so it may work on many at a time."""
 
         def build(context, builder, signature, values):
             with builder.goto_entry_block():
                 memory = builder.alloca(ir.ArrayType(BYTE, BYTES))
                 memory.align = 64
-            cgutils.memset(builder, memory, ir.Constant(ir.IntType(64), BYTES), 0)
             return builder.bitcast(memory, BYTE.as_pointer())
 
         return BLOCK(), build
+
+    @intrinsic
+    def wipe(context, block, start, stop):
+        """Set places start:stop of all columns to zero: those in use only, as a block holds many times what a small place needs."""
+
+        def build(context, builder, signature, values):
+            _, first, last = values
+            words = ir.Constant(ir.IntType(64), WORD)
+            size = builder.mul(builder.sub(last, first), words)
+            for name in COLUMNS.names:
+                offset = builder.add(builder.mul(first, words), ir.Constant(ir.IntType(64), COLUMNS.fields[name][1]))
+                cgutils.memset(builder, builder.gep(values[0], [offset], source_etype=BYTE), size, 0)
+            return context.get_dummy_value()
+
+        return types.void(block, types.intp, types.intp), build
 
     @intrinsic
     def own(context, record):

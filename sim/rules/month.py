@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.rules.awareness import burden, change_stage, recall
-from sim.rules.block import CAPACITY, LANES, TARGET, columns, fetch, give_back, own, take_in
+from sim.rules.block import CAPACITY, LANES, TARGET, columns, fetch, give_back, own, take_in, wipe
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.contact import (
     HOUSING,
@@ -252,6 +252,7 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
     hazards = movement(parameters[0])
     met = np.empty((CAPACITY, 3))
     block = columns()
+    wiped = 0
     count = 0
     deaths = 0
     first = 0
@@ -259,6 +260,9 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
         last = block_end(people, first)
         n = last - first
         lanes = (n + LANES - 1) // LANES * LANES  # the last places may hold somebody of an earlier block, whom nobody reads
+        if lanes > wiped:
+            wipe(block, wiped, lanes)
+            wiped = lanes
         here = seen[start + first : start + last]
         ask_contacts(start + first, start + last, seen, indptr, indices, met)
         for j in range(n):
