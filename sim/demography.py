@@ -10,6 +10,8 @@ from sim.residents import RESIDENT, Group, Origin, Sex, Status, rows
 from sim.rules.draws import Purpose, kernel, rule
 
 ADULT = 18
+CHANGED = ("household", "municipality", "area", "urbanity", "partner")  # what events write
+LOOKED_AT = (*CHANGED, "id", "birth_month", "alive", "sex", "care", "minors", "origin")
 NEW_HOME = 5000  # added to the year so that ids of new households and of newborns never meet
 
 
@@ -33,8 +35,9 @@ class Turn:
         self.seed = model.seed_value
         self.month = model.month
         self.year = model.date.year
-        self.people = model.people
-        self.displaced = np.zeros(len(model.people), bool)  # rows that no longer stand in order
+        # What events look at, one column beside the other: a row is long, and each look at a field of it would fetch all of it.
+        self.people = {f: np.ascontiguousarray(model.people[f]) for f in LOOKED_AT}
+        self.displaced = np.zeros(len(model.people), bool)  # rows that are no longer as they were, and may stand out of order
         self.born = self.arrived = self.moved = self.left = 0
 
     def make(self):
@@ -90,6 +93,7 @@ class Turn:
         who = self.draw(Purpose.SEPARATE, self.people["id"][women]) < self.values["demography.separation"]
         men, women = men[who], women[who]
         self.people["partner"][np.r_[men, women]] = 0
+        self.displaced[women] = True
         self.people["household"][men] = fresh_household(self.people["id"][men], self.year + NEW_HOME)
         self.displaced[men] = True
 
@@ -110,6 +114,7 @@ class Turn:
             p[field][men] = p[field][women]
         self.displaced[men] = True
         p["partner"][np.r_[men, women]] = 1
+        self.displaced[women] = True
 
     def _circle(self, rows, age):
         p = self.people
@@ -239,12 +244,15 @@ class Turn:
     def resort(self, new):
         """Drop those who died, append the newcomers, sort, and carry the network along."""
         m = self.model
+        changed = np.flatnonzero(self.displaced)
+        for field in CHANGED:
+            m.people[field][changed] = self.people[field][changed]
         stay = self.people["alive"] == 1
         self.left = int((~stay).sum())
-        old_to_new = np.empty(len(self.people), np.int64)
-        people = np.empty(len(self.people) - self.left + len(new), RESIDENT)
-        if not _merge(rows(self.people), rows(new), stay, *self._queue(stay & self.displaced, new), old_to_new, rows(people)):
-            _merge(rows(self.people), rows(new), stay, *self._queue(stay, new), old_to_new, rows(people))
+        old_to_new = np.empty(len(stay), np.int64)
+        people = np.empty(len(stay) - self.left + len(new), RESIDENT)
+        if not _merge(rows(m.people), rows(new), stay, *self._queue(stay & self.displaced, new), old_to_new, rows(people)):
+            _merge(rows(m.people), rows(new), stay, *self._queue(stay, new), old_to_new, rows(people))
         m.people = people
         m.place_rows()
         m.network = remap(m.network, old_to_new, m.people, m.bounds, self.values, self.seed, self.month)
