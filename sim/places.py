@@ -28,12 +28,12 @@ class County(mesa.Agent):
 
     @functools.cached_property
     def staffed(self):
-        """Which desks the county staffs: index into the model's table."""
-        return np.ix_([m.index for m in self.municipalities], [SERVICES.index(s) for s in COUNTY_SERVICES])
+        """Which desks the county staffs: (municipalities, services), int64 indices into the model's table."""
+        return np.array([m.index for m in self.municipalities]), np.array([SERVICES.index(s) for s in COUNTY_SERVICES])
 
     def decide(self):
         """Hand this month's staff minutes to each municipality's desks: minutes per resident as planned this year."""
-        self.model.staff(self.staffed)
+        self.model.staff(*self.staffed)
 
 
 class Municipality(mesa.Agent):
@@ -54,7 +54,7 @@ class Municipality(mesa.Agent):
         self.developed = np.zeros(len(DIMENSIONS))  # levels that development has added
         self.anchoring = 0.0  # how much of what it has added holds without effort, 0-1
         self._mature()
-        self.staffed = index, np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
+        self.staffed = np.array([index]), np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
 
     def _profile(self):
         """Maturity of each dimension, 1-5: the parameter's level plus an addressed difference by municipality."""
@@ -126,7 +126,7 @@ class Municipality(mesa.Agent):
     def decide(self):
         """Staff the municipality's own services for the month, levers let go; practice that is not anchored fades."""
         self.own_values, self.own_coefficients = {}, None
-        self.model.staff(self.staffed)
+        self.model.staff(*self.staffed)
         self.fade()
 
     def live(self):
