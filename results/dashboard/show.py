@@ -45,7 +45,7 @@ NOTHING = 1e-12  # below this a number is the rounding of a sum
 MANY = 6  # columns; a table of more is set smaller
 SHORT, LONG = 20, 40  # letters of a cell that is never broken, and of one that is not squeezed
 THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
-INTERVAL = re.compile(r"\([^()<>]{1,28}\)")
+INTERVAL = re.compile(r"(?<!\S)\([^()<>]{1,28}\)")
 AMOUNT = re.compile(r"[+−]?\d")
 ROW = 'th scope="row"'
 HEAD = ' class="hy-head"'  # of a header that is not short
