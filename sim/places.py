@@ -9,7 +9,7 @@ from sim.closing import close
 from sim.coefficients import half_life
 from sim.residents import SERVICES, rows
 from sim.rules.contact import serve
-from sim.rules.draws import Purpose, address, normal
+from sim.rules.draws import Purpose, address, kernel, normal
 from sim.rules.month import live
 
 DIMENSIONS = ("concept_breadth", "participation", "collaboration", "leadership", "indicators", "social_marketing")
@@ -86,12 +86,8 @@ class Municipality(mesa.Agent):
         """A month in which practice that is not anchored fades: own maturity towards 1, what was developed towards nothing."""
         values = self.model.values
         lost = 1.0 - half_life(values["maturity.half_life"])
-        own = lost * (1.0 - values["maturity.anchored"])
-        if own > 0.0:
-            self.own_maturity = np.maximum(1.0, self.own_maturity * (1.0 - own))
-        if self.developed.any():
-            self.developed = self.developed * (1.0 - lost * (1.0 - self.anchoring))
-        self._mature()
+        kept = 1.0 - lost * (1.0 - values["maturity.anchored"]), 1.0 - lost * (1.0 - self.anchoring)
+        self.fidelity = _fade(self.own_maturity, self.developed, self.maturity, *kept) / len(DIMENSIONS) / HIGHEST
 
     @property
     def people(self):
@@ -155,6 +151,21 @@ class Municipality(mesa.Agent):
             rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.seen[here], m.touched[here],
             m.tags[here], m.cells[self.slice], m.by_place[self.index],
         )
+
+
+@kernel
+def _fade(own, developed, maturity, kept, held):
+    """A month in which the share `kept` of own maturity remains, but at least 1, and `held` of what was developed (in place, float (6,)).
+
+    maturity (written): their sum. Returns the sum over all dimensions.
+    """
+    total = 0.0
+    for d in range(len(own)):
+        own[d] = max(1.0, own[d] * kept)
+        developed[d] *= held
+        maturity[d] = own[d] + developed[d]
+        total += maturity[d]
+    return total
 
 
 class Area(mesa.Agent):
