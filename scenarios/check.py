@@ -1,6 +1,7 @@
 """Checks a merged scenario against its schema, the parameters, the places and the calendar."""
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from . import posterior
-from .explain import problems_of
+from .explain import letters, problems_of
 from .overlay import COMMAND_LINE, Layers, find, names
 from .overrides import overlay_parameters
 from .parameters import flatten
@@ -16,9 +17,9 @@ from .places import resolve
 from .problems import Problem, near_miss
 from .quantity import Quantity
 from .scenario import Scenario
-from .schema import Block, Head, Population, Runs, Time, months_between
+from .schema import NAME, Block, Head, Population, Runs, Time, months_between
 
-__all__ = ["CALIBRATED", "SECTIONS", "Check"]
+__all__ = ["CALIBRATED", "SECTIONS", "Check", "misnamed"]
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "scenario": Head,
@@ -199,7 +200,9 @@ class Check:
 
     def block(self, name: str, raw: Any, context: dict) -> Block | None:
         key = f"interventions.{name}"
-        if not isinstance(raw, dict):
+        if misnamed(name):
+            self.add(key, misnamed(name), on_key=True)
+        elif not isinstance(raw, dict):
             self.add(key, f"needs a table, [{key}].", on_key=True)
         elif "kind" not in raw:
             self.add(key, "missing kind.", f"Known kinds: {', '.join(self.kinds)}.", on_key=True)
@@ -251,6 +254,11 @@ class Check:
             month = months_between(time.start, change.date)
             if not max(0, first) < month < (time.years * 12 if stop is None else min(stop, time.years * 12)):
                 self.add(f"{key}.schedule.{i}.date", f"{change.date} is not after the start and before the end of the intervention.", span)
+
+
+def misnamed(name: str) -> str:
+    """What is wrong with the characters of an intervention's name; nothing if it is good."""
+    return "" if re.fullmatch(NAME, name) else letters(name)
 
 
 def _last_day(time: Time) -> datetime.date:

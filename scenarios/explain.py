@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from .problems import Problem, near_miss
 
-__all__ = ["problems_of"]
+__all__ = ["letters", "problems_of"]
 
 WANTED = {
     "int": "a whole number",
@@ -70,7 +70,7 @@ def _explain(item: dict, model: type[BaseModel]) -> tuple[str, str]:
             value, options.replace("'", "").replace(" or ", ", ").split(", ")
         )
     if kind == "string_pattern_mismatch":
-        return f'"{value}" may hold only letters, digits, - and _.', ""
+        return letters(value), ""
     if kind == "too_short":
         return "is empty; give at least one.", ""
     wanted = WANTED.get(kind.split("_")[0])
@@ -81,6 +81,11 @@ def _explain(item: dict, model: type[BaseModel]) -> tuple[str, str]:
         if wanted
         else (f"{_show(value)} is not usable here.", "")
     )
+
+
+def letters(name: str) -> str:
+    """What is told of a name with other characters than a name may have."""
+    return f'"{name}" may hold only letters, digits, - and _.'
 
 
 def _show(value) -> str:

@@ -36,6 +36,7 @@ Places = Annotated[
     Field(min_length=1),
     BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw),
 ]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"  # of a scenario and of an intervention
 NEET_AGES = (15, 29)  # by definition of the group
 
 
@@ -177,7 +178,7 @@ def first_day(day: datetime.date) -> datetime.date:
 class Head(Strict):
     """[scenario]: id, titles by language, the scenario to compare with, and what the answer rests on."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    id: str = Field(pattern=NAME)
     title: dict[Literal["en", "fi", "sv"], str] = Field(default_factory=dict)
     comparator: str = "baseline"
     rests_on: str = ""

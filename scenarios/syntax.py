@@ -7,7 +7,7 @@ from pathlib import Path
 from .locate import Source
 from .problems import Problem, ScenarioError
 
-__all__ = ["parse", "read"]
+__all__ = ["parse", "read", "twice"]
 
 
 def read(path: Path, name: str | None = None) -> tuple[dict, Source]:
@@ -33,6 +33,11 @@ def parse(text: str, name: str) -> tuple[dict, Source]:
         raise ScenarioError([_syntax_problem(source, str(error))]) from None
 
 
+def twice(table: str) -> tuple[str, str]:
+    """What is told of a second table of the same name, and what would be right."""
+    return f"a second table is named [{table}].", "Each name can be used once; rename or join the two."
+
+
 def _syntax_problem(source: Source, raw: str) -> Problem:
     match = re.search(r"at line (\d+), column (\d+)", raw)
     lines = source.text.splitlines() or [""]
@@ -45,10 +50,7 @@ def _syntax_problem(source: Source, raw: str) -> Problem:
 def _explain(raw: str, line: str) -> tuple[str, str]:
     header = re.match(r"\s*\[([^\[\]]+)\]", line)
     if "twice" in raw and header:
-        return (
-            f"a second table is named [{header[1].strip()}].",
-            "Each name can be used once; rename or join the two.",
-        )
+        return twice(header[1].strip())
     if "overwrite" in raw or "twice" in raw or "mutate" in raw:
         return "this key is set twice in its table.", "Keep one of the two."
     if re.search(r"=\s*[\[{]?.*(?<!\d)\d+,\d+\s*(#.*)?$", line):

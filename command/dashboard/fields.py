@@ -1,5 +1,6 @@
 """What can be set in an intervention or a number of the model, read from the settings classes: one `Field` each."""
 
+import dataclasses
 import datetime
 import types
 import typing
@@ -9,8 +10,9 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from scenarios import parameters, tables
+from sim.intervention import kinds
 
-__all__ = ["Field", "carried", "fields", "parameter", "row", "rows_of"]
+__all__ = ["Field", "added", "carried", "fields", "parameter", "row", "rows_of"]
 
 SKIPPED = ("kind", "title")
 
@@ -42,6 +44,21 @@ class Field(NamedTuple):
     entries: tuple = ()
     parts: tuple = ()
     model: type | None = None
+
+
+def added(scenario, blocks):
+    """The scenario with further interventions {name: kind}, each as its kind is by default. They are not checked: a kind may need more."""
+    raw = {**scenario.tables.get("interventions", {}), **{name: {"kind": kind} for name, kind in blocks.items()}}
+    settings = {name: _bare(kinds()[kind], kind, scenario) for name, kind in blocks.items()}
+    tables_of = {**scenario.tables, "interventions": raw}
+    return dataclasses.replace(scenario, interventions={**scenario.interventions, **settings}, tables=tables_of)
+
+
+def _bare(model, kind, scenario):
+    """Settings of a kind of which nothing has been set: empty where there is no default."""
+    numbers = {name: number.from_default(scenario.parameters) for name, number in model.numbers().items()}
+    empty = {name: _type(info.annotation)[0]() for name, info in model.model_fields.items() if info.is_required()}
+    return model.model_construct(**{**numbers, **empty, "kind": kind, "places": scenario.population.places, "start": scenario.time.start})
 
 
 def fields(scenario, block):

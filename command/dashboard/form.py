@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import scenarios
-from command.dashboard import messages
+from command.dashboard import labels, messages
 from results.dashboard import shelf
-from results.language import say
+from results.language import current, say, word
 from results.words import label, number
 from scenarios import overlay
+from scenarios.check import misnamed
 from scenarios.show import toml
+from scenarios.syntax import twice
 from sim import runs as engine
 
-__all__ = ["LARGEST", "Asked", "Plan", "check", "home", "identifier", "loaded", "names", "note", "own", "save", "source", "text_of",
-           "title", "where"]
+__all__ = ["LARGEST", "Asked", "Plan", "added", "called", "check", "home", "identifier", "loaded", "names", "note", "own", "refused",
+           "removed", "save", "source", "text_of", "title", "where"]
 
 LARGEST = 200_000  # bytes of a scenario file that is taken
 SOURCE = "set by the analyst in the dashboard"
@@ -32,15 +34,39 @@ def note(changes, field, value):
         changes[field.key] = value
 
 
-def text_of(head, changes, removed=()):
+def added(changes):
+    """{name: kind} of the interventions that changes add to the scenario one started from: those whose kind they say."""
+    parts = {key: key.split(".") for key in changes}
+    return {names[1]: changes[key] for key, names in parts.items() if names[0] == "interventions" and names[2:] == ["kind"]}
+
+
+def removed(changes):
+    """Names of the interventions that changes leave out."""
+    return [key.removeprefix("interventions.") for key in changes if key.startswith("interventions.") and key.count(".") == 1]
+
+
+def refused(name, scenario):
+    """Why a further intervention of a scenario cannot have a name, as the check of a file would tell it; nothing if it can."""
+    key = f"interventions.{name}"
+    wrong = misnamed(name) or (" ".join(twice(key)) if name in scenario.interventions else "")
+    return f"{key}: {messages.tell(wrong)}" if wrong else ""
+
+
+def called(scenario):
+    """{intervention: what it is called in the language in use, its name if it has no title}."""
+    return {name: (block.title or {}).get(current()) or name for name, block in scenario.interventions.items()}
+
+
+def text_of(head, changes):
     """The scenario file of a form as TOML text.
 
-    head: id, extends, title {language: text}; changes: {dotted key: value, None where a setting is taken away}; removed: names of
-    interventions left out.
+    head: id, extends, title {language: text}; changes: {dotted key: value, None where a setting or an intervention is taken away}.
     """
-    kept = {key: value for key, value in changes.items() if key.split(".")[1] not in removed or key.startswith("parameters.")}
+    without = removed(changes)
+    kept = {key: value for key, value in changes.items()
+            if key.startswith("parameters.") or key.count(".") == 1 or key.split(".")[1] not in without}
     scenario = {key: value for key, value in head.items() if value}
-    gone = [f"interventions.{name}" for name in removed] + [key for key, value in kept.items() if value is None]
+    gone = [key for key, value in kept.items() if value is None]
     if gone:
         scenario["remove"] = gone
     tables = {"scenario": scenario}
@@ -56,7 +82,7 @@ def text_of(head, changes, removed=()):
 def source(field, value, low, high):
     """A changed quantity as the file says it: value and range, its unit, and that it is the analyst's own."""
     facts = {"value": value, "low": low, "high": high}
-    if low is not None and high is not None and field.dist != "fixed":
+    if low is not None and high is not None and field.dist not in ("", "fixed"):
         facts["dist"] = field.dist
     facts = {key: found for key, found in facts.items() if found is not None}
     return {**facts, "unit": field.unit, "evidence": "assumption", "source": SOURCE}
@@ -138,10 +164,11 @@ class Plan(NamedTuple):
     problems: tuple
 
 
-def check(runs, chosen, asked, draft=None):
+def check(runs, chosen, asked, draft=None, parent=None):
     """Load the chosen scenarios as the command line would, the comparator first: `Plan`.
 
     chosen: names; None stands for the draft, a TOML text not yet saved. One name is compared with its own comparator.
+    parent: the scenario that the draft starts from; the words then say which interventions it adds and leaves out.
     """
     folder = home(runs)
     path = folder / f".draft-{secrets.token_hex(4)}.toml"
@@ -153,7 +180,8 @@ def check(runs, chosen, asked, draft=None):
         d, r = asked.draws or arms[0].runs.draws, asked.replicates or arms[0].runs.replicates
         facts = engine.need(arms, d, r)
         engine.affordable(facts)
-        return Plan(tuple(arms), _in_words(arms, d, r, facts), ())
+        words = [*_apart(parent, arms[-1]), _in_words(arms, d, r, facts)]
+        return Plan(tuple(arms), " ".join(words), ())
     except scenarios.ScenarioError as error:
         return Plan((), "", tuple(_told(problem, path) for problem in error.problems))
     except RecursionError:
@@ -182,6 +210,17 @@ def _told(problem, path):
 
 def _without(text, path):
     return text.replace(str(path), "TOML").replace(path.stem, "TOML")
+
+
+def _apart(parent, arm):
+    """Sentences on the interventions that only one of two scenarios has."""
+    if parent is None:
+        return []
+    more = [f"{title} ({labels.choice(arm.interventions[name].kind)})" for name, title in called(arm).items()
+            if name not in parent.interventions]
+    gone = [title for name, title in called(parent).items() if name not in arm.interventions]
+    told = ((word("Interventions added: {names}."), more), (word("Interventions left out: {names}."), gone))
+    return [say(text, names=", ".join(names)) for text, names in told if names]
 
 
 def _in_words(arms, draws, replicates, facts):

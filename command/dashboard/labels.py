@@ -9,6 +9,12 @@ CHOICES = {
     "survey": word("a survey"), "register": word("registers"), "equal": word("equal shares"), "none": word("nothing"),
     "survey_practitioners": word("a survey and practitioners' reports"), "municipalities": word("municipalities"),
     "blocks": word("interventions"), "both": word("both"),
+    # kinds of interventions
+    "group_programme": word("Group programme"), "integrated_service": word("Integrated service"), "lever": word("Lever"),
+    "supported_employment": word("Supported employment"), "integration_support": word("Integration support"),
+    "maturity_development": word("Development of maturity"), "innovation_diffusion": word("Spread of innovations"),
+    "needs_based_allocation": word("Needs-based allocation"), "social_reporting": word("Social reporting"),
+    "wellbeing_card": word("Wellbeing card"),
     # whom a segment means, and what the entries of tables are
     "basic": word("Basic education"), "upper_secondary": word("Upper secondary education"), "tertiary": word("Tertiary education"),
     "urban": word("Town"), "semi_urban": word("Semi-urban"), "rural": word("Countryside"), "men": word("men"), "women": word("women"),

@@ -1,13 +1,16 @@
 """Make a scenario: change one that is there in a form, or bring a file; checked at every touch with the command line's messages."""
 
+import itertools
+
 import streamlit as st
 
-from command.dashboard import editors, fields, form, start
+from command.dashboard import editors, fields, form, labels, start
 from results import naming
 from results.dashboard import show
 from results.grounds import grounds
 from results.language import current, say, word
 from results.report.tables import Shown
+from sim.intervention import kinds
 
 WAYS = {"form": word("Change one in a form"), "file": word("Write or upload a file")}
 
@@ -15,7 +18,7 @@ WAYS = {"form": word("Change one in a form"), "file": word("Write or upload a fi
 def render(runs):
     """Show the page."""
     way = st.radio(say("How"), list(WAYS), format_func=lambda name: say(WAYS[name]), horizontal=True, key="make_way")
-    text, name = _form(runs) if way == "form" else _file()
+    text, name, parent = _form(runs) if way == "form" else (*_file(), None)
     if not text:
         return
     st.header(say("Check and run"))
@@ -23,7 +26,7 @@ def render(runs):
     first = st.selectbox(say("Compare with"), [None, *known], key="make_comparator",
                          format_func=lambda one: form.title(runs, one) if one else say("the scenario's own comparator"))
     asked = start.size("make", 5)
-    plan = form.check(runs, [*([first] if first else []), None], asked, text)
+    plan = form.check(runs, [*([first] if first else []), None], asked, text, parent)
     good = start.tell(plan)
     with st.expander(say("The file (TOML)")):
         st.code(text, language="toml", wrap_lines=True)
@@ -64,7 +67,7 @@ def _file():
 
 
 def _form(runs):
-    """Text and name of what the form makes; nothing while the scenario to start from is wrong."""
+    """Text and name of what the form makes, and the scenario it starts from; nothing while that one is wrong."""
     known = form.names(runs)
     parent = st.selectbox(say("Start from"), known, index=known.index("promeq"), key="make_parent",
                           format_func=lambda one: form.title(runs, one))
@@ -74,35 +77,82 @@ def _form(runs):
     loaded = form.loaded(runs, parent)
     if loaded.problems:
         start.tell(loaded)
-        return "", ""
-    scenario = loaded.arms[0]
-    st.caption(show.literal(grounds(scenario.rests_on)))
+        return "", "", None
+    before = loaded.arms[0]
+    st.caption(show.literal(grounds(before.rests_on)))
     changes = st.session_state.setdefault("make_changes", {}).setdefault(parent, {})
-    blocks = {name: (block.title or {}).get(current()) or name for name, block in scenario.interventions.items()}
-    editor = editors.Editor(changes, f"make_{parent}", blocks)
-    removed = _interventions(scenario, parent, blocks, editor)
+    scenario = fields.added(before, form.added(changes))
+    editor = editors.Editor(changes, f"make_{parent}", form.called(scenario))
+    _left_out(before, parent, changes)
+    _another(scenario, parent, changes)
+    _intervention(scenario, parent, editor)
     _numbers(scenario, parent, editor)
-    _changed(changes, removed, blocks)
+    _changed(parent, editor)
     head = {"id": name, "extends": parent, "title": dict.fromkeys(("en", "fi", "sv"), title)}
     carried = {key: value for block in {key.split(".")[1] for key in changes if key.startswith("interventions.")}
                for key, value in fields.carried(fields.fields(scenario, block), changes).items()}
-    return form.text_of(head, {**changes, **carried}, removed), name
+    return form.text_of(head, {**changes, **carried}), name, before
 
 
-def _interventions(scenario, parent, blocks, editor):
-    """Editors of the intervention that is chosen; returns the names of those left out."""
-    if not blocks:
-        return ()
-    removed = st.multiselect(say("Interventions left out"), list(blocks), format_func=blocks.get, key=f"make_removed_{parent}",
-                             placeholder=say("Choose"))
-    left = [block for block in blocks if block not in removed]
+def _left_out(scenario, parent, changes):
+    """Which interventions of the scenario that one starts from are left out."""
+    if not scenario.interventions:
+        return
+    removed = st.multiselect(say("Interventions left out"), list(scenario.interventions), form.removed(changes),
+                             format_func=form.called(scenario).get, key=f"make_removed_{parent}", placeholder=say("Choose"))
+    for name in scenario.interventions:
+        changes.pop(f"interventions.{name}", None)
+    changes.update({f"interventions.{name}": None for name in removed})
+
+
+def _another(scenario, parent, changes):
+    """Kind and name of one more intervention."""
+    with st.expander(say("Add an intervention")):
+        first, second = st.columns(2)
+        kind = first.selectbox(say("Kind"), list(kinds()), format_func=labels.choice, key=f"make_kind_{parent}")
+        names = itertools.chain([kind], (f"{kind}_{n}" for n in itertools.count(2)))
+        free = next(name for name in names if name not in scenario.interventions)
+        name = second.text_input(say("Name in the file"), free, max_chars=60,
+                                 key=f"make_named_{parent}_{kind}_{len(scenario.interventions)}")
+        wrong = form.refused(name, scenario)
+        if wrong:
+            start.complain(wrong)
+        if st.button(say("Add"), disabled=bool(wrong), key=f"make_add_{parent}"):
+            changes[f"interventions.{name}.kind"] = kind
+            st.session_state[f"make_block_{parent}"] = name
+            st.rerun()
+
+
+def _intervention(scenario, parent, editor):
+    """Editors of the intervention that is chosen."""
+    left = [name for name in scenario.interventions if name not in form.removed(editor.changes)]
+    if not left:
+        return
     st.header(say("An intervention"))
-    chosen = st.selectbox(say("Intervention to change"), left, format_func=blocks.get, key=f"make_block_{parent}") if left else None
-    if chosen:
-        st.caption(f"`{scenario.interventions[chosen].kind}`")
-        for field in fields.fields(scenario, chosen):
-            editor.show(field)
-    return removed
+    chosen = st.selectbox(say("Intervention to change"), left, format_func=editor.titles.get, key=f"make_block_{parent}")
+    if not chosen:
+        return
+    kind = scenario.interventions[chosen].kind
+    with st.container():
+        new = chosen in form.added(editor.changes)
+        st.caption(f"{labels.choice(kind)} · `{kind}`" + f" · **{say('Added')}**" * new)
+        if new:
+            st.button(say("Take it away"), key=f"make_away_{parent}", on_click=_take_away, args=(editor.changes, parent, chosen))
+    for field in fields.fields(scenario, chosen):
+        editor.show(field)
+
+
+def _take_away(changes, parent, name):
+    """Forget an intervention that was added, and what was set in it."""
+    for key in [key for key in changes if key.startswith(f"interventions.{name}.")]:
+        del changes[key]
+    _forget(parent, f"make_{parent}_interventions.{name}.")
+
+
+def _forget(parent, begins):
+    """Let fields show again what the file says."""
+    for key in [key for key in st.session_state if str(key).startswith(begins) or key == f"make_block_{parent}"]:
+        del st.session_state[key]
 
 
 def _numbers(scenario, parent, editor):
@@ -122,14 +172,22 @@ def _number(name):
     return f"{naming.number(name)} · {name}"
 
 
-def _changed(changes, removed, blocks):
+def _changed(parent, editor):
     """The table of what differs from the scenario that one started from."""
-    rows = [[key.removeprefix("interventions."), say("taken away") if value is None else editors.told(value)]
-            for key, value in changes.items() if key.split(".")[1] not in removed]
-    rows += [[blocks[name], say("left out")] for name in removed]
+    changes, removed = editor.changes, form.removed(editor.changes)
+    said = {f"interventions.{name}.kind": say("added: {name}", name=labels.choice(kind)) for name, kind in form.added(changes).items()}
+    said |= {key: say("taken away") if value is None else editors.told(value) for key, value in changes.items() if key not in said}
+    rows = [[key.removeprefix("interventions."), said[key]] for key in changes
+            if key.startswith("parameters.") or key.split(".")[1] not in removed]
+    rows += [[editor.titles[name], say("left out")] for name in removed]
     show.table(Shown(say("Changed"), [say("Setting"), say("Value")], rows))
-    if changes and st.button(say("Take all changes back"), key="make_back"):
-        changes.clear()
-        for key in [key for key in st.session_state if str(key).startswith("make_") and "." in str(key)]:
-            del st.session_state[key]
-        st.rerun()
+    if changes:
+        st.button(say("Take all changes back"), key="make_back", on_click=_take_back, args=(changes, parent))
+
+
+def _take_back(changes, parent):
+    """Forget all changes."""
+    changes.clear()
+    for name in ("removed", "numbers"):
+        st.session_state.pop(f"make_{name}_{parent}", None)
+    _forget(parent, f"make_{parent}_")

@@ -6,7 +6,7 @@ from command.dashboard import form, jobs
 from results.dashboard import show
 from results.language import current, say
 
-__all__ = ["launch", "render", "size", "tell"]
+__all__ = ["complain", "launch", "render", "size", "tell"]
 
 QUICK = {"residents": 5000, "draws": 4, "replicates": 1}  # of the fields before anybody has touched them: minutes, not hours
 
@@ -47,10 +47,15 @@ def size(key, years):
 def tell(plan):
     """Show what a run would take, or all that is wrong. Whether it can be run."""
     for problem in plan.problems:
-        st.error(f"`{problem.replace('`', chr(39))}`")
+        complain(problem)
     if not plan.problems:
         st.info(plan.words)
     return not plan.problems
+
+
+def complain(problem):
+    """Show one thing that is wrong."""
+    st.error(f"`{problem.replace('`', chr(39))}`")
 
 
 def launch(runs, names, asked, title, files=()):
