@@ -98,8 +98,11 @@ def _left_out(scenario, parent, changes):
     """Which interventions of the scenario that one starts from are left out."""
     if not scenario.interventions:
         return
-    removed = st.multiselect(say("Interventions left out"), list(scenario.interventions), form.removed(changes),
-                             format_func=form.called(scenario).get, key=f"make_removed_{parent}", placeholder=say("Choose"))
+    with st.container():
+        removed = st.multiselect(say("Interventions left out"), list(scenario.interventions), form.removed(changes),
+                                 format_func=form.called(scenario).get, key=f"make_removed_{parent}", placeholder=say("Choose"))
+        if removed:
+            st.caption(f"**{say('Changed; before: {value}', value=say('none'))}**")
     for name in scenario.interventions:
         changes.pop(f"interventions.{name}", None)
     changes.update({f"interventions.{name}": None for name in removed})
@@ -117,7 +120,7 @@ def _another(scenario, parent, changes):
         wrong = form.refused(name, scenario)
         if wrong:
             start.complain(wrong)
-        if st.button(say("Add"), disabled=bool(wrong), key=f"make_add_{parent}"):
+        if st.button(say("Add"), key=f"make_add_{parent}") and not wrong:
             changes[f"interventions.{name}.kind"] = kind
             st.session_state[f"make_block_{parent}"] = name
             st.rerun()

@@ -212,3 +212,86 @@ def test_what_is_wrong_with_one_intervention_is_told_once(tmp_path):
     text = '[scenario]\nid = "own"\nextends = "etela_savo_place"\n[interventions.village_groups]\nweeks = 0\n'
     (problem,) = form.check(tmp_path, [None], form.Asked(), text).problems
     assert "village_groups.weeks: 0 must be at least 1" in problem
+
+
+def adding(test, parent, kind, name=None):
+    """The form after one more intervention has been added; its name as proposed if none is given."""
+    if test.selectbox(f"make_kind_{parent}").value != kind:
+        test.selectbox(f"make_kind_{parent}").select(kind).run()
+    if name:
+        next(one for one in test.text_input if str(one.key).startswith(f"make_named_{parent}")).set_value(name).run()
+    return test.button(f"make_add_{parent}").click().run()
+
+
+def test_an_intervention_is_added_taken_away_and_opens_again(tmp_path):
+    """Its kind and what differs from the kind's defaults are written, and no more."""
+    test = adding(opened(tmp_path, "baseline", None), "baseline", "group_programme", "walks")
+    assert test.selectbox("make_block_baseline").value == "walks"
+    at("number_input", test, "walks.weeks").set_value(7).run()
+    assert test.code[0].value.endswith('\n[interventions.walks]\nkind = "group_programme"\nweeks = 7')
+    assert "Interventions added: walks (Group programme)." in test.info[0].value
+    assert "added: Group programme" in "".join(one.proto.body for one in test.get("html"))
+    assert differs(tmp_path, test, "baseline") == {"interventions.walks.kind": "group_programme", "interventions.walks.weeks": 7}
+
+    form.save(tmp_path, "mine", test.code[0].value)
+    again = opened(tmp_path, "mine", "walks")
+    assert at("number_input", again, "walks.weeks").value == 7 and differs(tmp_path, again, "mine") == {}
+    assert "Interventions added" not in again.info[0].value
+
+    test.button("make_away_baseline").click().run()
+    assert differs(tmp_path, test, "baseline") == {} and "Interventions added" not in test.info[0].value
+    adding(test, "baseline", "group_programme", "walks")
+    assert at("number_input", test, "walks.weeks").value != 7
+
+
+def test_the_name_of_an_added_intervention_is_checked(tmp_path):
+    """Characters and doubles, in the words of the command line; what is missing of a kind is told by the check of the file."""
+    test = opened(tmp_path, "supported_employment", None)
+    (block,) = form.loaded(tmp_path, "supported_employment").arms[0].interventions
+    for name, words in (("own.groups", 'may hold only letters, digits, - and _.'), ("ryhmä", 'may hold only letters, digits, - and _.'),
+                        (block, f"a second table is named [interventions.{block}]. Each name can be used once; rename or join the two.")):
+        next(one for one in test.text_input if str(one.key).startswith("make_named_")).set_value(name)
+        test.button("make_add_supported_employment").click().run()
+        assert words in test.error[0].value and "[interventions" not in test.code[0].value, name
+    adding(test, "supported_employment", "lever")
+    assert "interventions.lever.what: missing." in test.error[0].value and test.button("make_run").disabled
+    at("text_input", test, "lever.what").set_value("opening")
+    for part, value in (("value", 1.2), ("low", 1.1), ("high", 1.3)):
+        at("number_input", test, f"lever.factor_{part}").set_value(value)
+    test.run()
+    found = differs(tmp_path, test, "supported_employment")
+    assert found["interventions.lever.factor"]["value"] == 1.2 and not test.button("make_run").disabled
+
+
+def test_an_intervention_is_left_out_and_taken_back(tmp_path):
+    test = opened(tmp_path, "promeq", "youth_groups")
+    at("number_input", test, "youth_groups.weeks").set_value(7).run()
+    test.multiselect("make_removed_promeq").select("youth_groups").run()
+    assert 'remove = ["interventions.youth_groups"]' in test.code[0].value and "weeks" not in test.code[0].value
+    assert "Interventions left out: Online groups for young people." in test.info[0].value
+    assert "youth_groups" not in form.check(tmp_path, [None], form.Asked(residents=500), test.code[0].value).arms[-1].interventions
+    test.radio("make_way").set_value("file").run()
+    test.radio("make_way").set_value("form").run()
+    assert test.multiselect("make_removed_promeq").value == ["youth_groups"]
+    test.button("make_back").click().run()
+    assert test.multiselect("make_removed_promeq").value == [] and differs(tmp_path, test, "promeq") == {}
+
+
+def test_an_added_intervention_is_as_the_file_would_make_it(tmp_path):
+    """The defaults that the form shows of each kind that needs no more are those that a file with the kind alone has."""
+    before, whole = form.loaded(tmp_path, "promeq").arms[0], 0
+    for kind in kinds():
+        shown = fields.added(before, {"one": kind})
+        assert all(field.kind != "fixed" and not field.given for field in fields.fields(shown, "one")), kind
+        text = form.text_of({"id": "own", "extends": "promeq"}, {"interventions.one.kind": kind})
+        plan = form.check(tmp_path, [None], form.Asked(), text)
+        if plan.arms:
+            assert shown.interventions["one"] == plan.arms[-1].interventions["one"], kind
+            whole += 1
+    assert whole == len(kinds()) - 3
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_every_kind_has_a_name_in_the_language(language):
+    with speaking(language) as missed:
+        assert all(labels.choice(kind) != kind.replace("_", " ") for kind in kinds()) and missed == set()

@@ -83,6 +83,8 @@ def text_of(problems):
         (HEAD + '[runs]\nseed = "a"', "runs.seed", "whole number"),
         (HEAD + 'comparator = "baselin"', "scenario.comparator", "Did you mean 'baseline'?"),
         (HEAD + 'id = "a b"', "scenario.id", "only letters"),
+        (HEAD + '[interventions."a b"]\nkind = "camp"\nprice = 100', "interventions.a b", '"a b" may hold only letters'),
+        (HEAD + '[interventions."a.b"]\nkind = "camp"\nprice = 100', "interventions.a.b", '"a.b" may hold only letters'),
         (HEAD + 'title = { de = "x" }', "scenario.title.de", "'en', 'fi' or 'sv'"),
         (HEAD + 'remove = ["interventions.a"]', "scenario.remove.0", "no 'interventions.a' to remove"),
         (
