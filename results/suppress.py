@@ -72,25 +72,29 @@ class _Known:
 
     def leaves(self, cell, width):
         """Whether the range of a cell is at least `width`; bounds tell it for most cells, `reach` for the others."""
+        ends = self._at_once(cell)
+        if ends:
+            return np.ptp(ends) >= width
         at = self.rows[:, self.place[cell]] > 0
         if self._whole and (self._spare[at] < width - CLOSE).any():
             return False
-        return self._swaps(cell) >= width + CLOSE or np.ptp(self.reach(cell)) >= width
+        return self._swaps(cell, width + CLOSE) or np.ptp(self.solve(cell)) >= width
 
-    def _swaps(self, cell):
-        """How wide the range of a cell is at least: it trades residents with a cell of the same sums, or at the corners of a rectangle."""
-        values, lowest, me = self._values, self.lowest, self.place[cell]
+    def _swaps(self, cell, width):
+        """Whether it is sure to have a range of `width`, trading residents with a cell of the same sums or at the corners of a rectangle."""
         if not self._true:
-            return 0.0
-        up, down = 0.0, 0.0
-        beside = [i for i, code in enumerate(self._codes) if i != me and code & self._codes[me]]
-        for i in beside:
-            if self._codes[i] == self._codes[me]:
-                up, down = max(up, values[i] - lowest), max(down, values[me] - lowest)
+            return False
+        room, codes, me = self._values - self.lowest, self._codes, self.place[cell]
+        beside = [i for i, code in enumerate(codes) if i != me and code & codes[me]]
+        up = max((room[i] for i in beside if codes[i] == codes[me]), default=0.0)
+        down = room[me] if codes[me] in {codes[i] for i in beside} else 0.0
         for i, j in itertools.combinations(beside, 2):
-            for k in self._coded.get(self._codes[i] + self._codes[j] - self._codes[me], ()):
-                up, down = max(up, min(values[i], values[j]) - lowest), max(down, min(values[me], values[k]) - lowest)
-        return up + down
+            opposite = self._room.get(codes[i] + codes[j] - codes[me])
+            if opposite is not None:
+                up, down = max(up, min(room[i], room[j])), max(down, min(room[me], opposite))
+                if up + down >= width:
+                    break
+        return up + down >= width
 
     @functools.cached_property
     def _whole(self):
@@ -113,10 +117,11 @@ class _Known:
         return [sum(1 << 2 * int(at) for at in np.flatnonzero(column)) for column in self.rows.T]
 
     @functools.cached_property
-    def _coded(self):
+    def _room(self):
+        """How far the largest cell of each code is above the lowest value."""
         found = {}
-        for i, code in enumerate(self._codes):
-            found.setdefault(code, []).append(i)
+        for code, value in zip(self._codes, self._values, strict=True):
+            found[code] = max(found.get(code, 0.0), value - self.lowest)
         return found
 
     def reach(self, cell):
