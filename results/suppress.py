@@ -81,7 +81,7 @@ class _Known:
         return self._swaps(cell, width + CLOSE) or np.ptp(self.solve(cell)) >= width
 
     def _swaps(self, cell, width):
-        """Whether it is sure to have a range of `width`, trading residents with a cell of the same sums or at the corners of a rectangle."""
+        """Whether it is sure to reach over `width`, trading residents with a cell of the same sums or at the corners of a rectangle."""
         if not self._true:
             return False
         room, codes, me = self._values - self.lowest, self._codes, self.place[cell]
