@@ -14,6 +14,7 @@ __all__ = ["LEAST", "POOLED", "Shown", "hidden", "protect", "reach"]
 LEAST = 5  # simulated residents behind a figure, mean of runs
 POOLED = "pooled"  # the state that stands for pairs of states hidden one by one
 CLOSE = 1e-6  # ten times the tolerance of the solver
+ROUNDS = 3  # more bound few cells further
 LATER = ("income_fifth", "after_start")  # who came later: shown nowhere, nor is how many there are in a fifth
 BY_MONTH = ("municipality",)  # parts shown by month; the others only as means of a year or of the whole period
 PARTS = ("income_fifth", "sex", "age", "education", "urbanity", "municipality", "area_fifth", "start_fifth", "start_wellbeing_fifth")
@@ -75,10 +76,9 @@ class _Known:
         ends = self._at_once(cell)
         if ends:
             return np.ptp(ends) >= width
-        at = self.rows[:, self.place[cell]] > 0
-        if self._whole and (self._spare[at] < width - CLOSE).any():
-            return False
-        return self._swaps(cell, width + CLOSE) or np.ptp(self.solve(cell)) >= width
+        if self._swaps(cell, width + CLOSE):
+            return True
+        return self._most[self.place[cell]] >= width - CLOSE and np.ptp(self.solve(cell)) >= width
 
     def _swaps(self, cell, width):
         """Whether it is sure to reach over `width`, trading residents with a cell of the same sums or at the corners of a rectangle."""
@@ -95,6 +95,16 @@ class _Known:
                 if up + down >= width:
                     break
         return up + down >= width
+
+    @functools.cached_property
+    def _most(self):
+        """How wide the range of each cell is at most: each sum bounds its cells by what the others of it can be, a few times over."""
+        low, high = np.full(len(self.place), self.lowest), np.full(len(self.place), np.inf)
+        if self._whole:
+            for row, right in [*zip(self.rows > 0, self.right, strict=True)] * ROUNDS:
+                high[row] = np.minimum(high[row], right - (low[row].sum() - low[row]))
+                low[row] = np.maximum(low[row], right - (high[row].sum() - high[row]))
+        return high - low
 
     @functools.cached_property
     def _whole(self):
