@@ -1,5 +1,7 @@
 """The drawn numbers as the rules read them: one record whose fields are the dotted names with underscores."""
 
+import functools
+
 import numpy as np
 
 # Sections that only places, population or interventions read; the rules never see them.
@@ -36,11 +38,16 @@ def record(values):
     """
     full = {**values, **derive(values)}
     used = {name: v for name, v in sorted(full.items()) if name.split(".")[0] not in ELSEWHERE}
-    fields = [
-        (name.replace(".", "_"), "f8", (len(v),)) if isinstance(v, list) else (name.replace(".", "_"), "f8")
-        for name, v in used.items()
-    ]
-    out = np.zeros(1, np.dtype(fields))
+    out = np.zeros(1, _layout(tuple((name, len(v) if isinstance(v, list) else 0) for name, v in used.items())))
     for name, value in used.items():
         out[name.replace(".", "_")][0] = value
     return out
+
+
+@functools.cache
+def _layout(sizes):
+    """The record's type, of (dotted name, length of a list or 0) each.
+
+    One object for all records alike: compiled functions know an array's type by it at once, and compare field by field otherwise.
+    """
+    return np.dtype([(name.replace(".", "_"), "f8", (n,)) if n else (name.replace(".", "_"), "f8") for name, n in sizes])

@@ -6,11 +6,12 @@ from sim.endowment import endow
 from sim.margins import chance
 from sim.network import remap
 from sim.population import arrival_id, newborn_id
-from sim.residents import RESIDENT, Group, Origin, Sex, Status
-from sim.rules.draws import Purpose
+from sim.residents import RESIDENT, Group, Origin, Sex, Status, rows
+from sim.rules.draws import Purpose, kernel, rule
 
 ADULT = 18
-WHOLE = np.dtype((np.void, RESIDENT.itemsize))
+CHANGED = ("household", "municipality", "area", "urbanity", "partner")  # what events write
+LOOKED_AT = (*CHANGED, "id", "birth_month", "alive", "sex", "care", "minors", "origin")
 NEW_HOME = 5000  # added to the year so that ids of new households and of newborns never meet
 
 
@@ -34,7 +35,9 @@ class Turn:
         self.seed = model.seed_value
         self.month = model.month
         self.year = model.date.year
-        self.people = model.people
+        # What events look at, one column beside the other: a row is long, and each look at a field of it would fetch all of it.
+        self.people = {f: np.ascontiguousarray(model.people[f]) for f in LOOKED_AT}
+        self.displaced = np.zeros(len(model.people), bool)  # rows that are no longer as they were, and may stand out of order
         self.born = self.arrived = self.moved = self.left = 0
 
     def make(self):
@@ -73,6 +76,7 @@ class Turn:
         rate = self.by_band("demography.leave_home", age, (20, 22, 25))
         who = at_home & (self.draw(Purpose.LEAVE_HOME, p["id"]) < rate)
         p["household"][who] = fresh_household(p["id"][who], self.year)
+        self.displaced[who] = True
 
     def couples(self):
         """Rows (men, women) of couples: two adults with a partner in one household, a man and a woman."""
@@ -89,7 +93,9 @@ class Turn:
         who = self.draw(Purpose.SEPARATE, self.people["id"][women]) < self.values["demography.separation"]
         men, women = men[who], women[who]
         self.people["partner"][np.r_[men, women]] = 0
+        self.displaced[women] = True
         self.people["household"][men] = fresh_household(self.people["id"][men], self.year + NEW_HOME)
+        self.displaced[men] = True
 
     def pair(self):
         """Singles of a municipality and similar age move together; who meets whom is settled in small addressed circles.
@@ -106,7 +112,9 @@ class Turn:
         men, women = self._meet(men, circle[0], women, circle[1])
         for field in ("household", "area", "urbanity"):
             p[field][men] = p[field][women]
+        self.displaced[men] = True
         p["partner"][np.r_[men, women]] = 1
+        self.displaced[women] = True
 
     def _circle(self, rows, age):
         p = self.people
@@ -140,6 +148,7 @@ class Turn:
         target[home[goes]] = to
         movers = np.flatnonzero((target[home] >= 0) & (p["alive"] == 1))
         p["municipality"][movers] = target[home[movers]]
+        self.displaced[movers] = True
         self._settle(movers)
         self.moved = len(movers)
 
@@ -163,8 +172,10 @@ class Turn:
         """An area of the new municipality by the share of residents there, one for the whole household."""
         p = self.people
         u = self.draw(Purpose.MOVE_TO + 500, p["household"][movers])
-        for m in np.unique(p["municipality"][movers]):
-            here = p["municipality"][movers] == m
+        order = np.argsort(p["municipality"][movers], kind="stable")
+        starts_at, _ = starts(p["municipality"][movers][order])
+        for here in np.split(order, starts_at[1:]) if len(order) else ():
+            m = p["municipality"][movers[here[0]]]
             shares, classes = self.model.area_shares[m], self.model.area_classes[m]
             area = np.searchsorted(np.cumsum(shares)[:-1], u[here], side="right")
             p["area"][movers[here]] = area
@@ -233,19 +244,79 @@ class Turn:
     def resort(self, new):
         """Drop those who died, append the newcomers, sort, and carry the network along."""
         m = self.model
+        changed = np.flatnonzero(self.displaced)
+        for field in CHANGED:
+            m.people[field][changed] = self.people[field][changed]
         stay = self.people["alive"] == 1
         self.left = int((~stay).sum())
-        rest = np.flatnonzero(stay)
-        keys = {f: np.concatenate([self.people[f][rest], new[f]]) for f in ("id", "household", "area", "municipality")}
-        order = np.lexsort((keys["id"], keys["household"], keys["municipality"].astype(np.int64) << 16 | keys["area"]))
-        rank = np.empty(len(order), np.int64)
-        rank[order] = np.arange(len(order))
-        old_to_new = np.full(len(self.people), -1, np.int64)
-        old_to_new[rest] = rank[: len(rest)]
-        source = np.concatenate([rest, np.zeros(len(new), np.int64)])[order]
-        people = np.empty(len(order), WHOLE)  # rows as blocks of bytes: copied once and whole, not field by field
-        np.take(self.people.view(WHOLE), source, out=people, mode="clip")
-        people[rank[len(rest) :]] = new.view(WHOLE)
-        m.people = people.view(RESIDENT)
+        old_to_new = np.empty(len(stay), np.int64)
+        people = np.empty(len(stay) - self.left + len(new), RESIDENT)
+        if not _merge(rows(m.people), rows(new), stay, *self._queue(stay & self.displaced, new), old_to_new, rows(people)):
+            _merge(rows(m.people), rows(new), stay, *self._queue(stay, new), old_to_new, rows(people))
+        m.people = people
         m.place_rows()
         m.network = remap(m.network, old_to_new, m.people, m.bounds, self.values, self.seed, self.month)
+
+    def _queue(self, apart, new):
+        """Who must find a place among those in order: (the bool array given, rows of people and, negative from -1 on, of new, sorted)."""
+        found = np.flatnonzero(apart)
+        keys = {f: np.concatenate([self.people[f][found], new[f]]) for f in ("id", "household", "area", "municipality")}
+        order = np.lexsort((keys["id"], keys["household"], keys["municipality"].astype(np.int64) << 16 | keys["area"]))
+        return apart, np.concatenate([found, -1 - np.arange(len(new))])[order]
+
+
+@rule
+def _after(p, q):
+    """Whether p stands after q in the order of rows: municipality, area, household, id."""
+    if p.municipality != q.municipality:
+        return p.municipality > q.municipality
+    if p.area != q.area:
+        return p.area > q.area
+    if p.household != q.household:
+        return p.household > q.household
+    return p.id > q.id
+
+
+@kernel
+def _merge(people, new, stay, apart, queue, old_to_new, out):
+    """Copy those who stay, in the order they have, and the queue between them into `out`; where each went into old_to_new, -1 if gone.
+
+    stay, apart: bool (n,), the rows to keep and those of them that stand in the queue; queue: see `Turn._queue`. Returns whether those
+    not apart stood in order, without which the result is not.
+    """
+    filled = 0
+    waiting = 0
+    last = -1
+    for i in range(len(people)):
+        old_to_new[i] = -1
+    for i in range(len(people)):
+        if not stay[i] or apart[i]:
+            continue
+        if last >= 0 and _after(people[last], people[i]):
+            return False
+        last = i
+        while waiting < len(queue):
+            q = queue[waiting]
+            if q >= 0:
+                if _after(people[q], people[i]):
+                    break
+                old_to_new[q] = filled
+                out[filled] = people[q]
+            else:
+                if _after(new[-1 - q], people[i]):
+                    break
+                out[filled] = new[-1 - q]
+            filled += 1
+            waiting += 1
+        old_to_new[i] = filled
+        out[filled] = people[i]
+        filled += 1
+    for j in range(waiting, len(queue)):
+        q = queue[j]
+        if q >= 0:
+            old_to_new[q] = filled
+            out[filled] = people[q]
+        else:
+            out[filled] = new[-1 - q]
+        filled += 1
+    return True

@@ -10,31 +10,31 @@ NAMES = tuple(g.name for g in Group)
 @rule
 def neet(p, age, line, k):
     """15-29 and not working, studying or in service (työn, koulutuksen ja palveluksen ulkopuolella)."""
-    return 15 <= age <= 29 and (p.status == UNEMPLOYED or p.status == SUPPORT or p.status == OUTSIDE)
+    return (age >= 15) & (age <= 29) & ((p.status == UNEMPLOYED) | (p.status == SUPPORT) | (p.status == OUTSIDE))
 
 
 @rule
 def labour_market_support(p, age, line, k):
     """Long-term unemployed on labour-market support (työmarkkinatuki), of 18 or more, without work for `group.support_months` or more."""
-    return age >= 18 and p.status == SUPPORT and p.jobless_months >= k.group_support_months
+    return (age >= 18) & (p.status == SUPPORT) & (p.jobless_months >= k.group_support_months)
 
 
 @rule
 def refugee(p, age, line, k):
     """Residence permit holder with refugee background (pakolaistaustainen), of 16 or more."""
-    return p.origin == 1 and age >= 16
+    return (p.origin == 1) & (age >= 16)
 
 
 @rule
 def heavy_user(p, age, line, k):
     """Top tenth by social and health service cost of the last 12 months, adults of working age and of 65+."""
-    return age >= 18 and p.year_cost >= line
+    return (age >= 18) & (p.year_cost >= line)
 
 
 @rule
 def family(p, age, line, k):
     """Adult with minor children in a household under financial strain (lapsiperhe, voimavarat tiukalla)."""
-    return age >= 18 and p.minors > 0 and p.strain >= k.group_family_strain
+    return (age >= 18) & (p.minors > 0) & (p.strain >= k.group_family_strain)
 
 
 def _all_bits(names):

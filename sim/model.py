@@ -26,7 +26,7 @@ from sim.residentset import ResidentSet
 from sim.rules.draws import Purpose, fill_keys, key_count
 from sim.rules.draws import mix as mix_bits
 from sim.rules.programme import CLIENT
-from sim.services import FLOWS, Service, desks
+from sim.services import FLOWS, Service, desks, staff
 from sim.table import read as read_table
 
 HEAVY_SHARE = 0.9  # the definition of the group: top tenth
@@ -300,16 +300,9 @@ class HyteModel(mesa.Model):
         """Deaths since the run began."""
         return sum(place.deaths for place in self.municipalities)
 
-    def staff(self, index):
-        """Set this month's capacity, prices and fees of some desks as planned: nothing lent or earmarked, no lever pulled."""
-        self.desks["capacity"][index] = self.desks["base"][index]
-        if self.desks["earmarked"][index].any():
-            self.desks["earmarked"][index] = 0.0
-            columns = np.ravel(index[1])
-            for place in np.ravel(index[0]):
-                self.earmarks[self.area_bounds[place] : self.area_bounds[place + 1], columns] = 0.0
-        for field in ("price", "fee", "minutes"):
-            self.desks[field][index] = self.planned[field][index]
+    def staff(self, places, kinds):
+        """Staff the desks `kinds` of some municipalities, int64 indices, for the month as planned; no lever pulled."""
+        staff(self.desks, self.planned, places, kinds, self.earmarks, self.area_bounds)
 
     def coefficients_with(self, own):
         """The coefficients with some parameters changed: {name: number or list}; the same array for the same changes."""

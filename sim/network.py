@@ -173,51 +173,60 @@ def remap(network, old_to_new, rows, starts, parameters, seed, month):
     moves to another municipality, or moves in with the other. Newcomers and those who moved away from all
     they knew find contacts by `welcome`. Returns Network.
     """
-    place = np.ascontiguousarray(rows["municipality"])
-    home = np.ascontiguousarray(rows["household"])
     moved = np.ascontiguousarray(old_to_new, np.int64)
-    old = (network.indptr, network.indices, moved, place, home)
+    old = np.full(len(rows), -1, np.int64)
+    old[moved[moved >= 0]] = np.flatnonzero(moved >= 0)
+    home = np.ascontiguousarray(rows["household"])
+    indptr, ties = np.zeros(len(rows) + 1, np.int64), np.empty(len(network.indices), np.int32)
+    kept = _carry(network.indptr, network.indices, moved, old, np.asarray(starts, np.int64), home, indptr, ties)
+    edges = welcome(rows, starts, np.diff(indptr) == 0, parameters, seed, month)
+    if not len(edges):
+        return Network(indptr, ties[:kept].copy())
     room = np.zeros(len(rows) + 1, np.int64)
-    _count(*old, room)
-    edges = welcome(rows, starts, room[1:] == 0, parameters, seed, month)
-    room[1:] += np.bincount(edges.ravel(), minlength=len(rows))
-    np.cumsum(room, out=room)
-    ties = np.empty(room[-1], np.int32)
-    _fill(*old, edges, room[:-1].copy(), ties)
-    indptr = np.zeros(len(rows) + 1, np.int64)
-    kept = _tidy(room, ties, indptr)
-    return Network(indptr, ties[:kept].copy())
+    np.cumsum(np.diff(indptr) + np.bincount(edges.ravel(), minlength=len(rows)), out=room[1:])
+    more = np.empty(room[-1], np.int32)
+    _add(indptr, ties, edges, room[:-1].copy(), more)
+    kept = _tidy(room, more, indptr)
+    return Network(indptr, more[:kept].copy())
 
 
 @njit(cache=True)
-def _lasts(a, b, place, home):
-    """Whether a tie between the new rows a and b still holds; -1 is someone gone."""
-    return a >= 0 and b >= 0 and place[a] == place[b] and home[a] != home[b]
+def _carry(indptr, indices, moved, old, starts, home, new_indptr, ties):
+    """Write the ties that last, row by row of the new order and ascending within it; returns how many.
+
+    moved: new row of each old one, old: old row of each new one, -1 for none; home: household by new row. A tie lasts while both
+    are there, in one municipality and not in one household.
+    """
+    kept = 0
+    for place in range(starts.size - 1):
+        for i in range(starts[place], starts[place + 1]):
+            first = kept
+            if old[i] >= 0:
+                for k in range(indptr[old[i]], indptr[old[i] + 1]):
+                    tie = moved[indices[k]]
+                    if starts[place] <= tie < starts[place + 1] and home[tie] != home[i]:
+                        j = kept  # nearly always the last: the order of rows changes little
+                        while j > first and ties[j - 1] > tie:
+                            ties[j] = ties[j - 1]
+                            j -= 1
+                        ties[j] = tie
+                        kept += 1
+            new_indptr[i + 1] = kept
+    return kept
 
 
 @njit(cache=True)
-def _count(indptr, indices, moved, place, home, room):
-    """Room for the ties that each new row keeps, written one place on: room[i + 1]."""
-    for i in range(moved.size):
+def _add(indptr, ties, edges, free, more):
+    """Write the ties there are and new ones both ways; free[i] is where the next tie of row i goes."""
+    for i in range(indptr.size - 1):
         for k in range(indptr[i], indptr[i + 1]):
-            if _lasts(moved[i], moved[indices[k]], place, home):
-                room[moved[i] + 1] += 1
-
-
-@njit(cache=True)
-def _fill(indptr, indices, moved, place, home, edges, free, ties):
-    """Write the ties kept and the new ones both ways; free[i] is where the next tie of row i goes."""
-    for i in range(moved.size):
-        for k in range(indptr[i], indptr[i + 1]):
-            a, b = moved[i], moved[indices[k]]
-            if _lasts(a, b, place, home):
-                ties[free[a]] = b
-                free[a] += 1
+            more[free[i]] = ties[k]
+            free[i] += 1
     for k in range(edges.shape[0]):
         a, b = edges[k, 0], edges[k, 1]
-        ties[free[a]] = b
+        more[free[a]] = b
         free[a] += 1
-        ties[free[b]] = a
+        more[free[b]] = a
         free[b] += 1
 
 

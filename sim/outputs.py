@@ -1,11 +1,13 @@
 """What a run reports: one function per output column, and the monthly sums over strata."""
 
+import math
+
 import numpy as np
 
 from results.areas import log_split, variance_split
-from results.inequality import concentration_index, slope_index, top_share
-from sim.residents import Education, Group, Sex, Urbanity
-from sim.rules.draws import rule
+from results.inequality import concentration_index, lorenz, slope_index
+from sim.residents import Education, Group, Sex, Urbanity, rows
+from sim.rules.draws import kernel, rule
 from sim.rules.health import felt
 from sim.rules.livelihood import EMPLOYED
 
@@ -189,26 +191,42 @@ def blank():
     return np.zeros((CELLS, WIDTH))
 
 
+@kernel
+def _take_out(people, month, wellbeing, income, cost):
+    """Write wellbeing and income at the start of adults who had one, and everyone's yearly cost, in one pass. Returns how many of each."""
+    ranked = 0
+    alive = 0
+    for i in range(len(people)):
+        p = people[i]
+        if p.alive == 0:
+            continue
+        cost[alive] = p.year_cost
+        alive += 1
+        if month - p.birth_month >= 16 * 12 and math.isfinite(p.start_income):
+            wellbeing[ranked] = p.wellbeing
+            income[ranked] = p.start_income
+            ranked += 1
+    return ranked, alive
+
+
 def indices(people, month):
     """Inequality at the end of a year, among those here since the start, ranked by their income then.
 
     Returns {outcome: (value, n)}: slope index [EUROHIS points] and Erreygers index of wellbeing, and the shares of
     service cost of the last 12 months that the costliest tenth and hundredth carry.
     """
-    adult = (people["alive"] == 1) & (month - people["birth_month"] >= 16 * 12)
-    ranked = adult & np.isfinite(people["start_income"])
+    y, x, cost = np.empty((3, len(people)))
+    ranked, alive = _take_out(rows(people), month, y, x, cost)
+    y, x, cost = y[:ranked], x[:ranked], cost[:alive]
     out = {}
-    if ranked.sum() > 1:
-        y, x = people["wellbeing"][ranked], people["start_income"][ranked]
-        n = int(ranked.sum())
-        out["sii_wellbeing"] = (slope_index(y, x), n)
+    if ranked > 1:
+        out["sii_wellbeing"] = (slope_index(y, x), ranked)
         # Erreygers' index is 4 / (5 - 1) times the generalised one; the latent score may pass the ends of its scale.
-        out["erreygers_wellbeing"] = (concentration_index(y, x, kind="generalised"), n)
-    alive = people["alive"] == 1
-    cost = people["year_cost"][alive]
+        out["erreygers_wellbeing"] = (concentration_index(y, x, kind="generalised"), ranked)
     if cost.sum() > 0:
-        out["cost_share_top_tenth"] = (top_share(cost, 0.1), int(alive.sum()))
-        out["cost_share_top_hundredth"] = (top_share(cost, 0.01), int(alive.sum()))
+        persons, held = lorenz(cost)  # once for both; the end of `top_share`
+        out["cost_share_top_tenth"] = (1.0 - float(np.interp(0.9, persons, held)), alive)
+        out["cost_share_top_hundredth"] = (1.0 - float(np.interp(0.99, persons, held)), alive)
     return out
 
 
@@ -222,26 +240,35 @@ def by_area(people, month, bounds, line=None):
     wellbeing, and the sum of squared deviations from it; good: how many reach `line`; earners: residents with an income;
     income, log_income: sums over them of the equivalised income and its logarithm.
     """
-    number = int(bounds[-1])
-    out = np.zeros(number, AREA_YEAR)
-    area = bounds[people["municipality"]] + people["area"]
-    alive = people["alive"] == 1
-    adult = alive & (month - people["birth_month"] >= 16 * 12)
-    earner = alive & (people["income"] > 0.0)
-
-    def add(rows, weights=None):
-        return np.bincount(area[rows], None if weights is None else weights[rows], number)
-
-    w = people["wellbeing"]
-    out["residents"], out["adults"], out["earners"] = add(alive), add(adult), add(earner)
-    some = np.maximum(out["adults"], 1.0)
-    out["mean"] = add(adult, w) / some
-    out["squares"] = add(adult, (w - out["mean"][area]) ** 2)
-    if line is not None:
-        out["good"] = add(adult & (w >= line))
-    out["income"] = add(earner, people["income"])
-    out["log_income"][:] = np.bincount(area[earner], np.log(people["income"][earner]), number)
+    out = np.zeros(int(bounds[-1]), AREA_YEAR)
+    _sum_areas(rows(people), month, np.asarray(bounds, np.int64), math.inf if line is None else line, rows(out))
     return out
+
+
+@kernel
+def _sum_areas(people, month, bounds, line, out):
+    """Write the sums of `by_area` into `out`, AREA_YEAR (areas,), all zero before."""
+    for i in range(len(people)):
+        p = people[i]
+        if p.alive == 0:
+            continue
+        area = out[bounds[p.municipality] + p.area]
+        area.residents += 1.0
+        if month - p.birth_month >= 16 * 12:
+            area.adults += 1.0
+            area["mean"] += p.wellbeing  # `mean` is a method where the compiler is off
+            area.good += 1.0 if p.wellbeing >= line else 0.0
+        if p.income > 0.0:
+            area.earners += 1.0
+            area.income += p.income
+            area.log_income += math.log(p.income)
+    for a in range(len(out)):
+        out["mean"][a] /= max(1.0, out["adults"][a])
+    for i in range(len(people)):
+        p = people[i]
+        if p.alive == 1 and month - p.birth_month >= 16 * 12:
+            area = out[bounds[p.municipality] + p.area]
+            area.squares += (p.wellbeing - area["mean"]) ** 2
 
 
 def area_fifths(found):

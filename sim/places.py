@@ -9,7 +9,7 @@ from sim.closing import close
 from sim.coefficients import half_life
 from sim.residents import SERVICES, rows
 from sim.rules.contact import serve
-from sim.rules.draws import Purpose, address, normal
+from sim.rules.draws import Purpose, address, kernel, normal
 from sim.rules.month import live
 
 DIMENSIONS = ("concept_breadth", "participation", "collaboration", "leadership", "indicators", "social_marketing")
@@ -28,12 +28,12 @@ class County(mesa.Agent):
 
     @functools.cached_property
     def staffed(self):
-        """Which desks the county staffs: index into the model's table."""
-        return np.ix_([m.index for m in self.municipalities], [SERVICES.index(s) for s in COUNTY_SERVICES])
+        """Which desks the county staffs: (municipalities, services), int64 indices into the model's table."""
+        return np.array([m.index for m in self.municipalities]), np.array([SERVICES.index(s) for s in COUNTY_SERVICES])
 
     def decide(self):
         """Hand this month's staff minutes to each municipality's desks: minutes per resident as planned this year."""
-        self.model.staff(self.staffed)
+        self.model.staff(*self.staffed)
 
 
 class Municipality(mesa.Agent):
@@ -54,7 +54,7 @@ class Municipality(mesa.Agent):
         self.developed = np.zeros(len(DIMENSIONS))  # levels that development has added
         self.anchoring = 0.0  # how much of what it has added holds without effort, 0-1
         self._mature()
-        self.staffed = index, np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
+        self.staffed = np.array([index]), np.array([i for i, s in enumerate(SERVICES) if s not in COUNTY_SERVICES])
 
     def _profile(self):
         """Maturity of each dimension, 1-5: the parameter's level plus an addressed difference by municipality."""
@@ -86,12 +86,8 @@ class Municipality(mesa.Agent):
         """A month in which practice that is not anchored fades: own maturity towards 1, what was developed towards nothing."""
         values = self.model.values
         lost = 1.0 - half_life(values["maturity.half_life"])
-        own = lost * (1.0 - values["maturity.anchored"])
-        if own > 0.0:
-            self.own_maturity = np.maximum(1.0, self.own_maturity * (1.0 - own))
-        if self.developed.any():
-            self.developed = self.developed * (1.0 - lost * (1.0 - self.anchoring))
-        self._mature()
+        kept = 1.0 - lost * (1.0 - values["maturity.anchored"]), 1.0 - lost * (1.0 - self.anchoring)
+        self.fidelity = _fade(self.own_maturity, self.developed, self.maturity, *kept) / len(DIMENSIONS) / HIGHEST
 
     @property
     def people(self):
@@ -126,7 +122,7 @@ class Municipality(mesa.Agent):
     def decide(self):
         """Staff the municipality's own services for the month, levers let go; practice that is not anchored fades."""
         self.own_values, self.own_coefficients = {}, None
-        self.model.staff(self.staffed)
+        self.model.staff(*self.staffed)
         self.fade()
 
     def live(self):
@@ -155,6 +151,21 @@ class Municipality(mesa.Agent):
             rows(self.people), m.month, m.heavy_line, m.measured, rows(self.coefficients), m.seen[here], m.touched[here],
             m.tags[here], m.cells[self.slice], m.by_place[self.index],
         )
+
+
+@kernel
+def _fade(own, developed, maturity, kept, held):
+    """A month in which the share `kept` of own maturity remains, but at least 1, and `held` of what was developed (in place, float (6,)).
+
+    maturity (written): their sum. Returns the sum over all dimensions.
+    """
+    total = 0.0
+    for d in range(len(own)):
+        own[d] = max(1.0, own[d] * kept)
+        developed[d] *= held
+        maturity[d] = own[d] + developed[d]
+        total += maturity[d]
+    return total
 
 
 class Area(mesa.Agent):

@@ -1,5 +1,6 @@
 """Scenarios to answers: arms x draws x replicates on one process or many, into one run folder."""
 
+import contextlib
 import datetime
 import gc
 import hashlib
@@ -55,8 +56,26 @@ def load(name, overrides=None):
     return scenario
 
 
+@contextlib.contextmanager
+def set_aside():
+    """What is in memory now is left out when Python looks for what nobody needs: through all libraries that takes longer than a year of
+    a small world. What was made inside is looked through at the end.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
+
+
 def perform(task):
     """Run a task in this process. Returns {table: tidy frame}."""
+    with set_aside():
+        return _perform(task)
+
+
+def _perform(task):
     from sim import tidy, traces
     from sim.model import HyteModel
 

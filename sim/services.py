@@ -4,6 +4,7 @@ import mesa
 import numpy as np
 
 from sim.residents import SERVICES
+from sim.rules.draws import kernel
 
 # earmarked: minutes of this month's capacity that are kept for residents of some areas (the model's `earmarks` says which).
 DESK = np.dtype([
@@ -27,6 +28,25 @@ def desks(places, values):
             raise ValueError(f"services.{field}: needs one finite number for each of {', '.join(SERVICES)}")
         table[field] = numbers
     return table
+
+
+@kernel
+def staff(desks, planned, places, kinds, earmarks, area_bounds):
+    """Set this month's capacity, prices and fees of the desks `kinds` of `places` as planned: nothing lent or earmarked, no lever pulled.
+
+    desks (written), planned: DESK (places, services); places, kinds: int64 indices; earmarks (written): minutes by area, float64
+    (areas, services); area_bounds: first area of each place, and the end.
+    """
+    for place in places:
+        for kind in kinds:
+            desks["capacity"][place, kind] = desks["base"][place, kind]
+            desks["price"][place, kind] = planned["price"][place, kind]
+            desks["fee"][place, kind] = planned["fee"][place, kind]
+            desks["minutes"][place, kind] = planned["minutes"][place, kind]
+            if desks["earmarked"][place, kind] != 0.0:
+                desks["earmarked"][place, kind] = 0.0
+                for area in range(area_bounds[place], area_bounds[place + 1]):
+                    earmarks[area, kind] = 0.0
 
 
 class Service(mesa.Agent):

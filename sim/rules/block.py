@@ -12,6 +12,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 WORD = 8  # bytes
+LINE = 64  # bytes that a processor fetches together
 CAPACITY = 320  # places of a column: more than the largest household; columns then begin on different cache lines
 LANES = 8  # columns are worked through so many at a time
 TARGET = 128  # residents of a block, unless one household is larger
@@ -27,8 +28,9 @@ KEPT_CODES = (
     "status_months", "jobless_months", "education", "status", "alive", "partner", "adults", "minors", "claims", "chronic", "care",
     "stage", "stage_months",
 )
-OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point", "net", "tax", "paid")
-OWN_CODES = ("age", "event", "todo", "entry")
+OWN_FLOATS = ("peers", "talk", "number", "hassle", "z", "rate", "jobless", "active", "strain_change", "set_point", "net", "tax", "paid",
+              "total", "gap", "scale", "share")
+OWN_CODES = ("age", "event", "todo", "entry", "first", "grown", "young")
 FLOATS = READ_FLOATS + KEPT_FLOATS + OWN_FLOATS
 CODES = READ_CODES + KEPT_CODES + OWN_CODES
 COLUMNS = np.dtype({
@@ -74,6 +76,12 @@ if config.DISABLE_JIT:
         """The record itself; compiled, a copy that the compiler knows nothing else writes to."""
         return record
 
+    def wipe(block, start, stop):
+        """Nothing, since the block is empty; compiled, empty places."""
+
+    def fetch(record):
+        """Nothing; compiled, a record on its way from memory while other work goes on."""
+
 else:
     from llvmlite import ir
     from numba import from_dtype
@@ -93,16 +101,30 @@ else:
 
     @intrinsic
     def columns(context):
-        """An empty block, all zero. The compiler knows that nothing else points there, so it may work on many at a time."""
+        """A block to be wiped. The compiler knows that nothing else points there, so it may work on many at a time."""
 
         def build(context, builder, signature, values):
             with builder.goto_entry_block():
                 memory = builder.alloca(ir.ArrayType(BYTE, BYTES))
                 memory.align = 64
-            cgutils.memset(builder, memory, ir.Constant(ir.IntType(64), BYTES), 0)
             return builder.bitcast(memory, BYTE.as_pointer())
 
         return BLOCK(), build
+
+    @intrinsic
+    def wipe(context, block, start, stop):
+        """Set places start:stop of all columns to zero: those in use only, as a block holds many times what a small place needs."""
+
+        def build(context, builder, signature, values):
+            _, first, last = values
+            words = ir.Constant(ir.IntType(64), WORD)
+            size = builder.mul(builder.sub(last, first), words)
+            for name in COLUMNS.names:
+                offset = builder.add(builder.mul(first, words), ir.Constant(ir.IntType(64), COLUMNS.fields[name][1]))
+                cgutils.memset(builder, builder.gep(values[0], [offset], source_etype=BYTE), size, 0)
+            return context.get_dummy_value()
+
+        return types.void(block, types.intp, types.intp), build
 
     @intrinsic
     def own(context, record):
@@ -117,6 +139,22 @@ else:
             return builder.bitcast(memory, context.get_value_type(record))
 
         return record(record), build
+
+    @intrinsic
+    def fetch(context, record):
+        """Send for a record before it is needed, so that it comes from memory while other work goes on."""
+
+        def build(context, builder, signature, values):
+            size, i32 = record.size, ir.IntType(32)
+            pointer = builder.bitcast(values[0], BYTE.as_pointer())
+            kind = ir.FunctionType(ir.VoidType(), [BYTE.as_pointer(), i32, i32, i32])
+            prefetch = builder.module.declare_intrinsic("llvm.prefetch", [BYTE.as_pointer()], kind)
+            for start in range(0, size, LINE):
+                place = builder.gep(pointer, [ir.Constant(ir.IntType(64), start)], source_etype=BYTE)
+                builder.call(prefetch, [place, i32(0), i32(3), i32(1)])  # to read, to be kept, data
+            return context.get_dummy_value()
+
+        return types.void(record), build
 
     @infer_global(operator.getitem)
     class PersonOf(AbstractTemplate):

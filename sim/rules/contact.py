@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sim.rules.awareness import readiness
-from sim.rules.block import own
+from sim.rules.block import fetch, own
 from sim.rules.draws import Purpose, bits, kernel, poisson, quantile, rule, surely_none, uniform
 from sim.rules.health import felt
 from sim.rules.life import health_band
@@ -21,6 +21,7 @@ FIRST_SERVICE = 9
 FEES, HOUSING = FIRST_SERVICE + SERVICE_COUNT, FIRST_SERVICE + SERVICE_COUNT + 1
 PRIORITY_BITS = np.uint64(46)
 LOTTERY_BITS = np.uint64(18)
+AHEAD = 8  # requests whose residents are on their way from memory while one is served
 
 
 @rule
@@ -336,6 +337,7 @@ def serve(people, listed, count, desks, parameters, keys, money, earmarks):
                 rows = earmarked_first(people, rows, service, desk.minutes, earmarks[:, service].copy())
         blocked = False
         for j in range(n):
+            fetch(people[rows[min(j + AHEAD, n - 1)]])
             p = people[rows[j]]
             minutes = desk.minutes * p.asks[service]
             if not blocked and minutes > left:

@@ -235,15 +235,17 @@ def poisson(u, mean):
 
 @kernel
 def write_uniforms(keys, who, out):
-    """Write `uniform(keys[i], who[i])` into out[i]; one-dimensional arrays of one length."""
+    """Write `uniform(keys[i], who[i])` into out[i]; one-dimensional arrays of one length, or one key for all."""
     for i in range(len(out)):
-        out[i] = uniform(keys[i], who[i])
+        out[i] = uniform(keys[i if len(keys) > 1 else 0], who[i])
 
 
 def uniforms(key, who):
     """`uniform` over arrays of keys or ids or both, broadcast; for population synthesis and yearly events. Returns float64."""
     out = np.empty(np.broadcast_shapes(np.shape(key), np.shape(who)))
-    write_uniforms(np.full(out.shape, key, np.uint64).ravel(), np.full(out.shape, who, np.int64).ravel(), out.ravel())
+    keys = np.full(1 if np.ndim(key) == 0 else out.shape, key, np.uint64).ravel()
+    ids = np.ascontiguousarray(np.broadcast_to(who, out.shape), np.int64).ravel()
+    write_uniforms(keys, ids, out.reshape(-1))
     return out[()]
 
 

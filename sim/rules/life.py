@@ -41,12 +41,17 @@ def death_hazard(p, age, k, mortality):
 
 
 @rule
+def may_die(p, age, mortality, keys):
+    """Whether `dies` may hold: a quick test, without what raises the hazard, that lets all such pass."""
+    return uniform(keys[DEATH], p.id) <= MOST_RAISED * mortality[p.sex, min(age, 100)]
+
+
+@rule
 def dies(p, age, k, mortality, keys):
     """Whether the resident dies this month: probability 1 - exp(-h / 12)."""
-    u = uniform(keys[DEATH], p.id)
-    if u > MOST_RAISED * mortality[p.sex, min(age, 100)]:  # nearly always: no need to ask what raises the hazard
+    if not may_die(p, age, mortality, keys):
         return False
-    return u < 1.0 - math.exp(-death_hazard(p, age, k, mortality) / 12.0)
+    return uniform(keys[DEATH], p.id) < 1.0 - math.exp(-death_hazard(p, age, k, mortality) / 12.0)
 
 
 @rule

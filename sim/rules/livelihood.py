@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sim.rules.draws import Purpose, rule, uniform
+from sim.rules.draws import Purpose, kernel, rule, uniform
 from sim.rules.life import OLDEST
 
 WORK, STUDY, CLAIM = int(Purpose.WORK), int(Purpose.STUDY), int(Purpose.CLAIM)
@@ -89,13 +89,46 @@ def pick(u, a, b, c, d):
 
 
 @rule
+def count_month(p):
+    """One more month in the main activity."""
+    p.status_months = min(p.status_months + 1, 1200)
+
+
+@kernel
+def movement(k):
+    """Sum of the monthly hazards out of each main activity, float64 (activity, education, row): at a uniform above it nobody moves.
+
+    Those without work, whose hazards are personal, are always asked; children and pensioners never.
+    """
+    out = np.zeros((8, 3, 2 * BANDS))
+    for row in range(2 * BANDS):
+        for e in range(3):
+            out[EMPLOYED, e, row] = (k.work_job_loss[row] * k.work_job_loss_education[e] + k.work_employed_student[row]
+                                     + k.work_employed_outside[row] + k.work_employed_pensioner[row])
+            out[STUDENT, e, row] = (k.work_student_employed[row] + k.work_student_jobless[row] + k.work_student_outside[row]
+                                    + k.work_student_conscript[row])
+            out[CONSCRIPT, e, row] = k.work_conscript_employed + k.work_conscript_student + k.work_conscript_jobless
+            out[OUTSIDE, e, row] = (k.work_outside_employed[row] + k.work_outside_jobless[row] + k.work_outside_student[row]
+                                    + k.work_outside_pensioner[row])
+            out[UNEMPLOYED, e, row] = out[SUPPORT, e, row] = 1.0
+    return out
+
+
+@rule
+def may_move(p, age, hazards, keys):
+    """Whether `livelihood` may do anything this month: a quick test that lets all such pass. hazards: of `movement`."""
+    row = BANDS * p.sex + work_band(age)
+    moves = uniform(keys[WORK], p.id) < hazards[p.status, p.education, row]
+    return moves | ((p.status == CHILD) & (age >= 16)) | ((p.status != PENSIONER) & (age >= 70))
+
+
+@rule
 def livelihood(p, age, month, k, keys):
-    """One month of main activity by competing hazards. Returns NONE, LOST_JOB or FOUND_JOB.
+    """One month of main activity by competing hazards, once `count_month` has counted it. Returns NONE, LOST_JOB or FOUND_JOB.
 
     Tables of hazards per month are by sex and age band (row = 9 sex + band), fitted to Statistics Finland's main
-    activity by age and sex (docs/odd.md, livelihood).
+    activity by age and sex (docs/odd.md, livelihood). Those for whom `may_move` does not hold need not be asked.
     """
-    p.status_months = min(int(p.status_months) + 1, 1200)
     status = p.status
     if status == CHILD:
         if age >= 16:
@@ -174,63 +207,93 @@ def earn(p, age, k):
 
 
 @rule
-def pool(people, first, last, k, money, keys):
-    """Share the household's income: benefits, social assistance if claimed, equivalence scale.
+def pool(block, number, lanes, k, money, keys):
+    """Share each household's income: benefits, social assistance if claimed, equivalence scale.
 
-    first, last: places of one household in a block, for whom `earn` has run; money: array of ledger amounts in the order of this
-    file's items; what the public pays is positive, tax negative. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
+    block: for whom `earn` has run, whole households in the first `number` places, `lanes` to work through at a time; money: ledger
+    amounts in the order of this file's items; what the public pays is positive, tax negative. A household's sums stand at its first
+    member's place. Equivalised by the modified OECD scale (1, 0.5, 0.3; a minor counts 0.3).
     Entitlement: the basic norm plus accepted housing cost above own income; non-take-up follows from `claims`.
     """
-    adults = 0
-    minors = 0
-    total = 0.0
-    for i in range(first, last):
-        p = people[i]
-        if p.alive == 1:
-            minors += 1 if p.age < 18 else 0
-            adults += 1 if p.age >= 18 else 0
-            money[TAX] -= p.tax
-            money[p.entry] += p.paid
-            total += p.net
-    if adults + minors == 0:
-        return
-    total += k.benefit_child * minors
-    money[CHILD_BENEFIT] += k.benefit_child * minors
-    single = adults == 1
-    head = (k.norm_lone_parent if minors > 0 else 1.0) if single else k.norm_couple * adults
-    norm = k.norm_single * (head + k.norm_child * minors)
-    norm += k.norm_rent + k.norm_rent_more * (adults + minors - 1)
-    gap = norm - total
-    claims = 0
+    gather(block, number, lanes, money)
+    for j in range(lanes):  # of use at first places; the others hold nobody
+        p = block[j]
+        p.total += k.benefit_child * p.young
+        single = p.grown == 1
+        head = (k.norm_lone_parent if p.young > 0 else 1.0) if single else k.norm_couple * p.grown
+        norm = k.norm_single * (head + k.norm_child * p.young)
+        norm += k.norm_rent + k.norm_rent_more * (p.grown + p.young - 1)
+        p.gap = norm - p.total
+        p.scale = 1.0 + 0.5 * max(0, p.grown - 1) + 0.3 * (p.young if p.grown > 0 else p.young - 1)
+        p.share = p.total / p.scale
+    children = money[CHILD_BENEFIT]
+    for j in range(number):
+        p = block[j]
+        children += k.benefit_child * p.young
+        if (p.gap > 0.0) & (p.grown > 0):
+            assist(block, j, number, k, money, keys)
+    money[CHILD_BENEFIT] = children
+    for j in range(number):
+        p = block[j]
+        home = block[p.first]
+        p.income = home.share
+        p.adults = home.grown
+        p.minors = home.young
+        p.partner = p.partner if home.grown >= 2 else 0
+        p.claims = p.claims if (home.gap > 0.0) & (home.grown > 0) else 0
+
+
+@rule
+def gather(block, number, lanes, money):
+    """Where each one's household begins, and at that place its adults, minors and income; tax and benefits go to the ledger."""
+    for j in range(lanes):
+        p = block[j]
+        p.grown = 0
+        p.young = 0
+        p.total = 0.0
+        p.paid = p.paid if p.alive == 1 else 0.0
+        p.net = p.net if p.alive == 1 else 0.0
+        p.tax = p.tax if p.alive == 1 else 0.0
+    first = 0
+    tax = money[TAX]
+    for j in range(number):
+        p = block[j]
+        first = first if p.household == block[first].household else j
+        p.first = first
+        home = block[first]
+        home.young += p.alive if p.age < 18 else 0
+        home.grown += p.alive if p.age >= 18 else 0
+        home.total += p.net
+        tax -= p.tax
+        money[p.entry] += p.paid
+    money[TAX] = tax
+
+
+@rule
+def assist(block, first, number, k, money, keys):
+    """Social assistance of a household below its norm, whose first adult alive decides whether it claims."""
+    home = block[first]
     heard = False
-    for i in range(first, last):
-        p = people[i]
-        if p.alive == 1:
-            p.adults = adults
-            if adults < 2:
-                p.partner = 0
-            p.minors = minors
-            if gap <= 0.0 or adults == 0:
+    claims = 0
+    i = first
+    while i < number and block[i].first == first:
+        p = block[i]
+        if not heard and p.alive == 1 and p.age >= 18:
+            heard = True
+            if p.claims == 0:
+                ease = math.exp(k.claim_assistance * p.assistance + k.claim_awareness * p.awareness)
+                if uniform(keys[CLAIM], p.id) < k.claim_hazard * ease:
+                    p.claims = 1
+            elif uniform(keys[CLAIM], p.id) > 1.0 - k.claim_lapse:
                 p.claims = 0
-            elif not heard and p.age >= 18:
-                heard = True
-                if p.claims == 0:
-                    ease = math.exp(k.claim_assistance * p.assistance + k.claim_awareness * p.awareness)
-                    if uniform(keys[CLAIM], p.id) < k.claim_hazard * ease:
-                        p.claims = 1
-                elif uniform(keys[CLAIM], p.id) > 1.0 - k.claim_lapse:
-                    p.claims = 0
-                claims = p.claims
-    if gap > 0.0 and claims == 1:
-        total += gap
-        money[ASSISTANCE] += gap
-    scale = 1.0 + 0.5 * max(0, adults - 1) + 0.3 * (minors if adults > 0 else minors - 1)
-    income = total / scale
-    for i in range(first, last):
-        p = people[i]
-        p.income = income
-        if p.alive == 1 and gap > 0.0:
-            p.claims = claims
+            claims = p.claims
+        i += 1
+    for j in range(first, i):
+        block[j].claims = claims
+    if claims == 1:
+        home.total += home.gap
+        money[ASSISTANCE] += home.gap
+        home.share = home.total / home.scale
 
 
 @rule

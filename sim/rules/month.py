@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.rules.awareness import burden, change_stage, recall
-from sim.rules.block import CAPACITY, LANES, TARGET, columns, give_back, own, take_in
+from sim.rules.block import CAPACITY, LANES, TARGET, columns, fetch, give_back, own, take_in, wipe
 from sim.rules.contact import HOSPITAL as HOSPITAL_DESK
 from sim.rules.contact import (
     HOUSING,
@@ -19,8 +19,21 @@ from sim.rules.contact import (
 )
 from sim.rules.draws import Purpose, between, is_outer, kernel, quantile, rule, uniform
 from sim.rules.health import health, stress
-from sim.rules.life import age_of, dies, fall_ill, need_care
-from sim.rules.livelihood import CONSCRIPT, EMPLOYED, STUDENT, SUPPORT, UNEMPLOYED, earn, feel_strain, livelihood, pool
+from sim.rules.life import age_of, dies, fall_ill, may_die, need_care
+from sim.rules.livelihood import (
+    CONSCRIPT,
+    EMPLOYED,
+    STUDENT,
+    SUPPORT,
+    UNEMPLOYED,
+    count_month,
+    earn,
+    feel_strain,
+    livelihood,
+    may_move,
+    movement,
+    pool,
+)
 from sim.rules.social_quality import learn, social_quality
 from sim.rules.wellbeing import feel, remember, set_point
 
@@ -40,10 +53,11 @@ def household_end(people, first):
 
 
 @rule
-def widow(people, first, last):
+def widow(block, number, household):
     """Nobody in the household of someone who died lives with a partner any more."""
-    for i in range(first, last):
-        people[i].partner = 0
+    for j in range(number):
+        if block[j].household == household:
+            block[j].partner = 0
 
 
 @rule
@@ -53,6 +67,31 @@ def home_end(block, first, number):
     while last < number and block[last].household == block[first].household:
         last += 1
     return last
+
+
+@rule
+def fates(block, number, lanes, month, k, hazards, mortality, keys):
+    """Deaths and changes of main activity in a block of `number` residents. Returns deaths."""
+    for j in range(lanes):
+        p = block[j]
+        p.age = age_of(p, month)
+        p.event = 0
+        count_month(p)
+    for j in range(lanes):
+        p = block[j]
+        p.todo = p.alive if may_die(p, p.age, mortality, keys) | may_move(p, p.age, hazards, keys) else 0
+    deaths = 0
+    for j in range(number):
+        p = block[j]
+        if p.todo == 1:
+            if dies(p, p.age, k, mortality, keys):
+                p.alive = 0
+                deaths += 1
+                if p.partner == 1:
+                    widow(block, number, p.household)
+            else:
+                p.event = livelihood(p, p.age, month, k, keys)
+    return deaths
 
 
 @rule
@@ -210,8 +249,10 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
     address, so the order of rows decides nothing. listed: uint32 array that takes row * 16 + service of every open request.
     """
     k = own(parameters[0])
+    hazards = movement(parameters[0])
     met = np.empty((CAPACITY, 3))
     block = columns()
+    wiped = 0
     count = 0
     deaths = 0
     first = 0
@@ -219,35 +260,20 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
         last = block_end(people, first)
         n = last - first
         lanes = (n + LANES - 1) // LANES * LANES  # the last places may hold somebody of an earlier block, whom nobody reads
+        if lanes > wiped:
+            wipe(block, wiped, lanes)
+            wiped = lanes
         here = seen[start + first : start + last]
         ask_contacts(start + first, start + last, seen, indptr, indices, met)
         for j in range(n):
             take_in(people[first + j], block[j])
-        for j in range(n):
-            block[j].age = age_of(block[j], month)
-            block[j].event = 0
-
-        home = 0
-        while home < n:
-            end = home_end(block, home, n)
-            for j in range(home, end):
-                p = block[j]
-                if p.alive == 1:
-                    if dies(p, p.age, k, mortality, keys):
-                        p.alive = 0
-                        people[first + j].alive = 0
-                        deaths += 1
-                        if p.partner == 1:
-                            widow(block, home, end)
-                    else:
-                        p.event = livelihood(p, p.age, month, k, keys)
-            home = end
+        deaths += fates(block, n, lanes, month, k, hazards, mortality, keys)
         for j in range(lanes):
             earn(block[j], block[j].age, k)
+        pool(block, n, lanes, k, money, keys)
         home = 0
         while home < n:
             end = home_end(block, home, n)
-            pool(block, home, end, k, money, keys)
             meet_peers(block, home, end, here, met)
             home = end
 
@@ -255,9 +281,12 @@ def live(people, start, month, parameters, areas, mortality, keys, money, desks,
 
         for j in range(n):
             b = block[j]
-            if b.alive == 0:
-                continue
             p = people[first + j]
+            if last + j < len(people):
+                fetch(people[last + j])
+            if b.alive == 0:
+                p.alive = 0
+                continue
             give_back(b, p)
             if b.todo != 0:
                 act(p, areas[p.area], b.age, month, b.todo, b.rate, b.hassle, k, keys, money, desks)

@@ -35,6 +35,19 @@ def turned(world):
     return model, seen
 
 
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_rows_are_in_order_after_a_turn_whatever_order_they_had(turned, upside_down):
+    """Nobody is lost, and rows stand by municipality, area, household and id; also where those who stayed did not stand so before."""
+    model = pickle.loads(pickle.dumps(turned[0]))
+    if upside_down:
+        model.people[:] = model.people[::-1].copy()
+    there = np.sort(model.people["id"][model.people["alive"] == 1])
+    sim.model.Turn(model).resort(model.people[:0])
+    now = model.people
+    assert np.array_equal(np.sort(now["id"]), there)
+    assert np.array_equal(np.lexsort((now["id"], now["household"], now["area"], now["municipality"])), np.arange(len(now)))
+
+
 # --- conservation -----------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from numba import njit
 from scipy.special import gammaincinv
 
 from sim.residents import Status, rows
-from sim.rules.livelihood import BANDS, livelihood, pick
+from sim.rules.livelihood import BANDS, count_month, livelihood, pick
 
 PEOPLE = 40_000
 ROWS = 2 * BANDS
@@ -21,6 +21,7 @@ SD = 4.5  # Monte-Carlo standard deviations allowed
 def work_all(people, age, month, parameters, keys):
     """One month of main activity of everyone."""
     for p in people:
+        count_month(p)
         livelihood(p, age, month, parameters[0], keys)
 
 
