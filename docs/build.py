@@ -128,6 +128,13 @@ def parameters():
     return table(("name", "value", "95 % range (distribution)", "unit", "evidence", "verified", "source"), rows)
 
 
+def axes():
+    """What the entries of tables are."""
+    from scenarios import parameters
+
+    return table(("axis", "entries, in order"), [(name, ", ".join(entries)) for name, entries in parameters.axes().items()])
+
+
 def draws():
     """One row for each purpose of a draw, in the order of the numbers."""
     from sim.margins import Start
@@ -177,7 +184,7 @@ def outputs():
     return table(("column", "label", "unit"), rows)
 
 
-PARTS = {f.__name__: f for f in (states, codes, parameters, draws, services, items, outputs)}
+PARTS = {f.__name__: f for f in (states, codes, parameters, axes, draws, services, items, outputs)}
 
 
 def short(number):

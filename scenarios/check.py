@@ -180,6 +180,8 @@ class Check:
         """Other interventions that a block names must be in the scenario."""
         for field, names_given in block.others().items():
             for i, name in enumerate(names_given):
+                if name not in known and name in self.table("interventions"):
+                    continue  # it is there, and what is wrong with it is told at its own place
                 if name not in known or known[name] is block:
                     others = [other for other in known if known[other] is not block]
                     hint = near_miss(name, others) or f"The scenario has: {', '.join(others) or 'no other'}."

@@ -1,5 +1,7 @@
 """Reads parameters.toml: every number of the model, with its unit, range and source, under a dotted name."""
 
+import itertools
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from .problems import Problem, ScenarioError
 from .quantity import Quantity
 from .syntax import read as read_toml
 
-__all__ = ["FILE", "flatten", "read", "shipped"]
+__all__ = ["AXES", "FILE", "axes", "entries", "flatten", "read", "shipped"]
 
 FILE = Path(__file__).parent / "parameters.toml"
+AXES = "axes"  # the table of the file that names the entries of tables
 REQUIRED = ("unit", "source", "evidence", "verified")
 
 
@@ -23,6 +26,7 @@ def read(path: Path | str = FILE) -> dict[str, Quantity]:
     """
     path = Path(path)
     tables, source = read_toml(path, path.name)
+    tables.pop(AXES, None)
     found, problems = {}, []
     for name, entry in flatten(tables):
         fault = _entry_problems(name, entry, source)
@@ -38,6 +42,22 @@ def read(path: Path | str = FILE) -> dict[str, Quantity]:
 def shipped() -> dict[str, Quantity]:
     """The entries of the parameters.toml that comes with the model; empty if there is no such file."""
     return read(FILE) if FILE.exists() else {}
+
+
+@cache
+def axes() -> dict[str, list[str]]:
+    """Names of the entries along each axis that tables of the shipped parameters.toml have, in order."""
+    return read_toml(FILE, FILE.name)[0].get(AXES, {})
+
+
+def entries(q: Quantity, along: Sequence[str] = ()) -> list[tuple[str, ...]]:
+    """What each number of a table stands for, in its order: [("men", "16-17"), ...]; empty if its axes do not say.
+
+    along: the axes to take where the quantity names none of its own.
+    """
+    known = [axes().get(axis, []) for axis in q.axes or along]
+    found = list(itertools.product(*known)) if known else []
+    return found if len(found) == len(q.value) else []
 
 
 def flatten(tables: dict, prefix: str = ""):

@@ -1,13 +1,10 @@
-"""What the form of a scenario holds: fields read from the settings classes, changes written as a scenario file, and its check."""
+"""What the form of a scenario makes: changes written as a scenario file, its check, and the files of one's own."""
 
-import datetime
 import os
 import re
 import secrets
-import types
-import typing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import scenarios
 from command.dashboard import messages
@@ -18,104 +15,41 @@ from scenarios import overlay
 from scenarios.show import toml
 from sim import runs as engine
 
-__all__ = ["LARGEST", "Asked", "Field", "Plan", "check", "fields", "home", "identifier", "loaded", "names", "own", "parameter", "save",
-           "source", "text_of", "title", "where"]
+__all__ = ["LARGEST", "Asked", "Plan", "check", "home", "identifier", "loaded", "names", "note", "own", "save", "source", "text_of",
+           "title", "where"]
 
 LARGEST = 200_000  # bytes of a scenario file that is taken
 SOURCE = "set by the analyst in the dashboard"
-SKIPPED = ("kind", "title")
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 
-class Field(NamedTuple):
-    """A setting that the form can change: `kind` is quantity, whole, number, flag, choice or date; other settings are `fixed`."""
-
-    key: str
-    name: str
-    kind: str
-    value: Any
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    range: tuple = (None, None)
-    choices: tuple = ()
-    optional: bool = False
-    default: str = ""
-    evidence: str = ""
-    source: str = ""
-    verified: bool = False
-    dist: str = ""
-
-
-def fields(scenario, block):
-    """`Field` of every setting of one intervention, in the order of its class."""
-    settings, prefix = scenario.interventions[block], f"interventions.{block}"
-    numbers = type(settings).numbers()
-    found = []
-    for name, info in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        if name in SKIPPED:
-            continue
-        if name in numbers and value is not None:
-            found.append(_quantity(f"{prefix}.{name}", name, value, numbers[name]))
-        elif name not in numbers:
-            found.append(_setting(f"{prefix}.{name}", name, value, info))
-    return found
-
-
-def parameter(scenario, name):
-    """The `Field` of one of the model's numbers."""
-    return _quantity(f"parameters.{name}", name, scenario.parameters[name])
-
-
-def _quantity(key, name, q, declared=None):
-    bounds = [*q.bounds()]
-    if declared:
-        bounds = [max(bounds[0], declared.low), min(bounds[1], declared.high)]
-    low, high = (None if abs(end) == float("inf") else float(end) for end in bounds)
-    facts = {"unit": q.unit, "default": (declared.default or "") if declared else "", "evidence": q.evidence, "source": q.source,
-             "verified": q.verified}
-    if q.is_table:
-        return Field(key, name, "fixed", ", ".join(f"{v:g}" for v in q.value), **facts)
-    return Field(key, name, "quantity", float(q.value), low=low, high=high, range=(q.low, q.high), dist=q.dist, **facts)
-
-
-def _setting(key, name, value, info):
-    kinds = [k for k in (typing.get_args(info.annotation) if _is_union(info.annotation) else [info.annotation]) if k is not type(None)]
-    kind, optional = kinds[0], _is_union(info.annotation) and type(None) in typing.get_args(info.annotation)
-    ends = {end: getattr(part, end) for part in info.metadata for end in ("ge", "gt", "le", "lt") if getattr(part, end, None) is not None}
-    facts = {"unit": info.description or "", "optional": optional}
-    if len(kinds) > 1:
-        return Field(key, name, "fixed", value, **facts)
-    if typing.get_origin(kind) is typing.Literal:
-        return Field(key, name, "choice", value, choices=typing.get_args(kind), **facts)
-    if kind is bool:
-        return Field(key, name, "flag", value, **facts)
-    if kind in (int, float) and not ("gt" in ends or "lt" in ends):
-        return Field(key, name, "whole" if kind is int else "number", value, low=ends.get("ge"), high=ends.get("le"), **facts)
-    return Field(key, name, "date" if kind is datetime.date else "fixed", value, **facts)
-
-
-def _is_union(annotation):
-    return typing.get_origin(annotation) in (typing.Union, types.UnionType)
+def note(changes, field, value):
+    """Keep in changes {dotted key: value} what a field has been set to, if that is not what it was; None: taken away."""
+    same = value == field.value or (field.kind == "several" and sorted(value) == sorted(field.value))
+    if same or (value is None and not (field.given and field.optional)):
+        changes.pop(field.key, None)
+    else:
+        changes[field.key] = value
 
 
 def text_of(head, changes, removed=()):
     """The scenario file of a form as TOML text.
 
-    head: id, extends, title {language: text}; changes: {dotted key: value}; removed: names of interventions left out.
+    head: id, extends, title {language: text}; changes: {dotted key: value, None where a setting is taken away}; removed: names of
+    interventions left out.
     """
+    kept = {key: value for key, value in changes.items() if key.split(".")[1] not in removed or key.startswith("parameters.")}
     scenario = {key: value for key, value in head.items() if value}
-    if removed:
-        scenario["remove"] = [f"interventions.{name}" for name in removed]
+    gone = [f"interventions.{name}" for name in removed] + [key for key, value in kept.items() if value is None]
+    if gone:
+        scenario["remove"] = gone
     tables = {"scenario": scenario}
-    for key, value in changes.items():
+    for key, value in kept.items():
         if key.startswith("parameters."):
             tables.setdefault("parameters", {})[key.removeprefix("parameters.")] = value
-        else:
+        elif value is not None:
             section, _, name = key.rpartition(".")
-            if section.removeprefix("interventions.") not in removed:
-                tables.setdefault(section, {})[name] = value
+            tables.setdefault(section, {})[name] = value
     return toml(tables)
 
 

@@ -7,8 +7,8 @@ again and told in another language; a message of a form that is not known stays 
 import re
 from functools import cache
 
-from command.dashboard import labels
 from results.language import current, say, word
+from results.units import unit
 
 __all__ = ["FORMS", "tell"]
 
@@ -23,7 +23,13 @@ FORMS = (
     word("a quantity without a value [{unit}]."), word("missing; there is no default for it [{unit}]."),
     word("{number} lies outside 0-1 ({unit})."), word("value {number} lies outside low {low} - high {high}."),
     word("give both low and high (the 95 % range), or neither."), word("every number must be finite."),
+    word("1 (low and high of a table are ratios to its values) lies outside low {low} - high {high}."),
+    word("no beta distribution has mean {number} and 95 % range {low} - {high}."),
+    word("a gamma distribution needs a value above 0, not {number}."), word("a lognormal needs low above 0, not {number}."),
+    word("a table of ratios needs low above 0, not {number}."), word("low {low} - high {high} reaches outside 0-1 ({unit})."),
     word("an empty segment: age_min {low} is above age_max {high} (years)."), word("there is no parameter '{name}'."),
+    word("an empty segment: neet youth are {low}-{high} years old."),
+    word("an impossible budget: the grant {number} is above the cost {limit} (EUR)."),
     # of interventions, places, dates, files
     word("there is no such scenario."), word("there is no scenario '{name}' to compare with."),
     word("there is no scenario '{name}' to extend."), word("missing kind."),
@@ -32,7 +38,15 @@ FORMS = (
     word("no municipality has the code '{name}'."), word("no wellbeing services county '{name}'."), word("no place; give at least one."),
     word("{names} is not among the scenario's own places."), word("{day} lies outside the run."),
     word("dates reversed: end {end} is before start {start}."), word("both months and end are given."),
-    word("{day} is not the first day of a month."), word("neither fraction nor residents is given."), word("there is no file '{name}'."),
+    word("dates not in order: {day} comes after {limit} in the schedule."),
+    word("{day} is not after the start and before the end of the intervention."), word("{names} is not among the places of {name}."),
+    word("'{name}' is a {words}; needs a {names}."), word("nothing to share out: give services, blocks or partners."),
+    word("area '{name}' without the municipality it lies in."), word("'{name}' is not one municipality."),
+    word("minutes serve a service, not '{name}'."), word("rooms serve a programme with places, not the service '{name}'."),
+    word("no lever moves '{name}'."), word("needs one of factor (ratio) and to (in the unit of what is moved)."),
+    word("'{name}' needs services."), word("'{name}' takes no services."),
+    word("opening needs a factor on opening hours above zero (ratio)."), word("{day} is not the first day of a month."),
+    word("neither fraction nor residents is given."), word("there is no file '{name}'."),
     # of the text itself
     word("a second table is named [{name}]."), word("this key is set twice in its table."), word("a decimal comma."),
     word("a number with a leading zero."), word("not a yes/no value."), word("the value is missing or not readable."),
@@ -41,7 +55,8 @@ FORMS = (
     word("Did you mean '{name}'?"), word("Known: {names}."), word("Known kinds: {names}."), word("Needs {wanted}."),
     word("It belongs under [scenario]."), word("Keep one of the two."), word("The run measures {start} to {end}."),
     word("The scenario has: {names}."), word("Give a number, with its source if it has one."), word("Name it in one of the two."),
-    word('Use a Finnish name, a code, "county:NAME" or "all".'), word("Use {value}."),
+    word('Use a Finnish name, a code, "county:NAME" or "all".'), word("Use {value}."), word("Services: {names}."), word("Remove services."),
+    word("It moves {names}, or a parameter of {words}."),
     word("Write decimals with a point, as in 0.4."),
     word("Write true or false, in lower case."), word('Text needs quotes ("Mikkeli"), dates look like 2018-01-01.'),
     word("Close it on this line or before the next key."), word("Each name can be used once; rename or join the two."),
@@ -73,7 +88,7 @@ def _one(text):
         found = pattern.fullmatch(text)
         if found:
             return say(form, **{name: fact if name in NAMES else _fact(fact) for name, fact in found.groupdict().items()})
-    return labels.unit(text)
+    return unit(text)
 
 
 def _fact(text):

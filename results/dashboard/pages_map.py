@@ -23,7 +23,12 @@ def render(view):
             st.error(say("This file is not GeoJSON: it has no list of features."))
         else:
             options["boundaries"] = path
-    show.chart(view, "municipality_map", **options)
+    try:
+        show.chart(view, "municipality_map", **options)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        reason = show.literal(str(error).replace(str(options.get("boundaries")), given.name if given else "")[:300])
+        st.error(say(
+            "These boundaries cannot be drawn; polygons of municipalities with number or name are needed. ({reason})", reason=reason))
     _areas(view)
 
 

@@ -5,7 +5,7 @@ import re
 from results import socialreport
 from results.dashboard import show
 from results.language import say, word
-from results.words import label, number, share
+from results.words import label, number, share, signed
 
 COLUMNS = {
     "date": word("Month"), "eligible": word("Eligible"), "offered": word("Offered"), "given": word("Cards given"),
@@ -70,7 +70,8 @@ def _card(view, rows, month):
     place = st.selectbox(say("Municipality"), places, key="card_place")
     headers = {name: say(text) for name, text in COLUMNS.items()}
     written = dict.fromkeys(COUNTS, lambda value: number(value, 0)) | {
-        "cost_per_use": lambda value: number(value, 1), "participation": lambda value: share(value, 1)}
+        "cost_per_use": lambda value: number(value, 1), "participation": lambda value: share(value, 1),
+        "need_change": lambda value: signed(value, 3)}
     show.frame(monthly(rows, place), say("Households and persons of the real population, mean of runs"), headers, written=written)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from results import figures, report, store
 from results.dashboard import elsewhere, payback
 from results.dashboard.kept import kept
-from results.language import current, say, speaking
+from results.language import current, speaking
 from results.report.names import Names
 from results.report.page import section
 
@@ -21,6 +21,7 @@ SECTIONS = ("answer", "gap", "money", "worth", "drives", "rests", "limits")
 OF_THE_FOCUS = ("answer", "rests")  # the other sections are the same whatever scenario is in focus
 OVERALL = ("equity_plane", "wellbeing_by_group", "gap_over_time", "gain_by_start", "waiting_and_unmet", "cost_by_payer", "budget_impact",
            "ce_plane", "ceac")
+ANEW = ("municipality_map",)  # pictures whose few numbers are handed over, so that the page can draw them on boundaries
 OF_AN_ARM = ("who_gains", "who_moved", "funnel", "tornado", "municipality_map", "area_map", "card_participation", "indicators_estimated")
 
 
@@ -80,11 +81,12 @@ class Live(View):
 
 
 class Made(View):
-    """A run of which everything shown was made before; holds no tables."""
+    """A run of which everything shown was made before; holds no tables but the few numbers of the map."""
 
-    def __init__(self, run, facts):
+    def __init__(self, run, facts, lock):
         super().__init__(run, facts["arms"], facts["names"])
-        self._facts = facts
+        self.lock, self._facts = lock, facts
+        self._drawn = kept(8)(self._draw)
 
     def section(self, name):
         """A `results.report.page.Section` without its pictures."""
@@ -92,12 +94,17 @@ class Made(View):
 
     def picture(self, name, **options):
         """A `results.figures.Picture`. FigureError if it cannot be drawn."""
-        found = self._facts["pictures"].get((name, tuple(sorted(options.items()))))
-        if found is None:
-            raise figures.FigureError(say("this run is too large to draw it here; `hytesim report` can"))
+        boundaries = options.pop("boundaries", None)
+        key = name, tuple(sorted(options.items()))
+        found = self._facts["pictures"][key]
         if isinstance(found, str):
             raise figures.FigureError(found)
-        return found
+        return self._drawn(key, boundaries) if boundaries else found
+
+    def _draw(self, key, boundaries):
+        found = self._facts["pictures"][key]
+        with self.lock:
+            return figures.anew(found.name, found.frame, comparator=self.arms[0], labels=self.names, boundaries=boundaries)
 
     def paybacks(self):
         """Sentences on when the public sector has its money back."""
@@ -115,7 +122,7 @@ class Made(View):
 def opened(folders, arm, language, lock, page=None):
     """The view of runs side by side in a language; page: what `prepared` made of them, if it was asked before."""
     if large(folders):
-        return Made(_joined(folders), elsewhere.made(folders, arm, language))
+        return Made(_joined(folders), elsewhere.made(folders, arm, language), lock)
     with speaking(language):
         return Live(_told(page or prepared(folders, arm)), lock)
 
@@ -165,8 +172,9 @@ def everything(folders, arm, language, tell=lambda done, whole: None):
 
 
 def _picture(live, name, options):
-    """The picture without its numbers, or the reason why there is none."""
+    """The picture, without its numbers unless they are needed, or the reason why there is none."""
     try:
-        return live.picture(name, **options)._replace(frame=None)
+        found = live.picture(name, **options)
+        return found if name in ANEW else found._replace(frame=None)
     except figures.FigureError as error:
         return str(error)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from results.language import say
 
-__all__ = ["FigureError", "Picture", "data", "draw", "in_page", "names", "picture", "possible", "save", "title"]
+__all__ = ["FigureError", "Picture", "anew", "data", "draw", "in_page", "names", "picture", "possible", "save", "title"]
 
 NOT_FIGURES = {"style"}
 
@@ -110,6 +110,15 @@ def picture(name, tables, **options):
 
     with style.bare():
         figure = draw(name, tables, **options)
+    return in_page(name, figure)
+
+
+def anew(name, frame, **options):
+    """Draw for a page, from the numbers of a `Picture` alone, a figure that can be drawn `over` them: `Picture`."""
+    from results.figures import style
+
+    with style.bare(), style.look():
+        figure = _module(name).over(frame, **options)
     return in_page(name, figure)
 
 

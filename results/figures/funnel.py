@@ -97,5 +97,5 @@ def _panel(axis, part, labels, top):
     axis.set_yticks(range(len(part)), [label(step) for step in part["step"]])
     axis.set_ylim(len(part) - 0.4, -0.6)
     axis.grid(False, axis="y")
-    name = textwrap.fill(label(part["intervention"].iat[0], labels), 34)
+    name = textwrap.fill(label(part["intervention"].iat[0], labels), 26)
     axis.set_title(f"{name}\n{money(part['cost'].iat[0])}", size=9)

@@ -111,8 +111,12 @@ def says(frame, labels=None):
 
 def draw(tables, comparator=None, labels=None, arm=None, boundaries=None):
     """Tiles with names and changes; with `boundaries` (a GeoJSON file of municipalities) a map."""
-    frame = data(tables, comparator, arm)
-    first = label(style.arms(tables["outcomes"], comparator)[0], labels)
+    return over(data(tables, comparator, arm), style.arms(tables["outcomes"], comparator)[0], labels, boundaries)
+
+
+def over(frame, comparator, labels=None, boundaries=None):
+    """The same figure from its own numbers (`data`)."""
+    first = label(comparator, labels)
     colours = Colours(frame["mean"])
     if boundaries:
         figure, axis = _map(frame, boundaries, colours)

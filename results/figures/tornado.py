@@ -1,9 +1,11 @@
 """What drives the answer: how much each uncertain number moves the gain of an arm."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 
-from results import tidy
+from results import naming, tidy
 from results.figures import FigureError, style
 from results.language import say, word
 from results.uncertainty import paired
@@ -19,6 +21,7 @@ HOW = word(
 )
 LEAST_DRAWS = 30  # with fewer, straight lines through the draws fit chance
 MOST = 12  # bars
+WIDE = 38  # letters of a line beside a bar
 CHANCE = 0.05  # a number is shown if chance alone would give one such correlation among all numbers this rarely
 LOW, HIGH = "#E69F00", "#0072B2"
 COLUMNS = ["name", "low", "high", "mean", "correlation", "p", "draws", "tested"]
@@ -78,8 +81,8 @@ def says(frame, labels=None):
     return say(
         "What it says: of {tested} uncertain numbers, {name} moves the answer under {arm} most: from {low} points at its low end "
         "to {high} at its high end ({share} of what differs between draws, by rank).",
-        tested=number(row["tested"], 0), name=row["name"], arm=label(row["arm"], labels), low=small(row["low"], digits, signed),
-        high=small(row["high"], digits, signed), share=share(row["correlation"] ** 2),
+        tested=number(row["tested"], 0), name=naming.number(row["name"], labels), arm=label(row["arm"], labels),
+        low=small(row["low"], digits, signed), high=small(row["high"], digits, signed), share=share(row["correlation"] ** 2),
     )
 
 
@@ -94,7 +97,7 @@ def draw(tables, comparator=None, labels=None, arm=None):
     if len(frame):
         axis.axvline(frame["mean"].iat[0], color="black", linewidth=1.2)
         axis.axvline(0, color="#777777", linewidth=0.9, linestyle=(0, (1, 2)))
-    axis.set_yticks(range(len(frame)), frame["name"])
+    axis.set_yticks(range(len(frame)), [textwrap.fill(naming.number(name, labels), WIDE) for name in frame["name"]])
     axis.set_ylim(max(3, len(frame)) - 0.4, -0.6)
     axis.grid(False, axis="y")
     axis.set_xlabel(say("Change in mean wellbeing of all (EUROHIS-QOL-8 points)"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from results import figures, sentence
+from results.grounds import grounds
 from results.language import current, say, word
 from results.report import decision, numbers, tables
 from results.words import label, number, share, small
@@ -236,8 +237,9 @@ def _drives(page):
 def _rests(page):
     manifest = page.run.manifest
     texts = tables.counted(manifest)
-    texts += [f"{label(arm, page.names)}: {text}" for arm, text in (manifest.get("rests_on") or {}).items() if arm in page.arms and text]
-    shown = [tables.rests_on(page.run, page.tables, page.focus)]
+    told = manifest.get("rests_on") or {}
+    texts += [f"{label(arm, page.names)}: {grounds(text)}" for arm, text in told.items() if arm in page.arms and text]
+    shown = [tables.rests_on(page.run, page.tables, page.focus, page.names)]
     return {"text": texts, "tables": shown if shown[0].rows else []}
 
 

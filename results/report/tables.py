@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from results import naming
 from results.figures.who_gains import name as stratum_name
 from results.language import say, word
 from results.mechanisms import LABELS
 from results.report import numbers
+from results.units import unit
 from results.words import (
     GROUPS,
     PAYERS,
@@ -304,8 +306,8 @@ def counted(manifest):
     return texts
 
 
-def rests_on(run, tables, arm):
-    """The numbers that matter most, their ranges and sources; units and sources are in English as the model's file has them."""
+def rests_on(run, tables, arm, labels=None):
+    """The numbers that matter most, their ranges and sources; a source is a citation and stays in its own language."""
     frame = numbers.rests_on(run, tables, arm)
     ordered = frame["part"].notna().any()
     rows = []
@@ -315,7 +317,9 @@ def rests_on(run, tables, arm):
         reach = "–" if pd.isna(row["low"]) else between(plain(row["low"]), plain(row["high"]), str)
         if several and reach != "–":
             reach += " " + say("times")
-        cells = [row["name"], value, reach, row["unit"], say(EVIDENCE.get(row["evidence"], str(row["evidence"])))]
+        name = naming.number(row["name"], labels)
+        cells = [f"{name} ({row['name']})" if name != row["name"] else name, value, reach, unit(row["unit"])]
+        cells += [say(EVIDENCE.get(row["evidence"], str(row["evidence"])))]
         cells += [say("yes") if row["verified"] is True else say("no"), row["source"]]
         rows.append(cells + ([per_cent(100 * row["part"])] if ordered else []))
     headers = [say("Number"), say("Value"), say("95 % range"), say("Unit"), say("Evidence"), say("Read in its source"), say("Source")]

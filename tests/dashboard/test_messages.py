@@ -23,6 +23,30 @@ WRONG = [
     f"{HEAD}[populaton]\nx = 1", f'id = "a"\n{HEAD}', f'{HEAD}[population]\ntable = "no.csv"', f"{HEAD}[population]\nplaces = []",
     f"{HEAD}[time]\nyears = 0", f"{HEAD}[runs]\nseed = true", f'{HEAD}[parameters]\n"visit.raet" = 1.0',
 ]
+SHARING = '[scenario]\nid = "own"\nextends = "etela_savo_place"\n[interventions.sharing]\n'
+PARTNER = 'name = "A", sector = "public", amount = 1, '
+EVENINGS = '[scenario]\nid = "own"\nextends = "basic_security"\n[interventions.move]\nkind = "lever"\n'
+WRONG += [
+    f"{GROUPS}schedule = [{{ date = 2019-06-01, scale = 2.0 }}, {{ date = 2019-01-01, scale = 1.0 }}]",
+    f"{GROUPS}schedule = [{{ date = 2017-06-01, scale = 2.0 }}]", f"{GROUPS}schedule = [{{}}]",
+    f"{GROUPS}schedule = [{{ date = 2019-06-01, scale = 200.0 }}]", f"{GROUPS}segment = {{ age_min = 40 }}",
+    f"{GROUPS}project = {{ cost = 5000, grant = 6000, months = 12 }}", f"{GROUPS}project = {{ months = 12 }}",
+    f"{GROUPS}cost = {{ value = 0.0, low = 0.0, high = 2.0, dist = \"gamma\" }}",
+    f"{GROUPS}dropout = {{ value = 0.99, low = 0.1, high = 0.999 }}",
+    f'{HEAD}[parameters]\n"wage.median" = {{ value = [2650.0, 2250.0], low = 1.1, high = 1.2 }}',
+    f'{HEAD}[parameters]\n"wage.median" = {{ value = [2650.0, 2250.0], low = 0.0, high = 1.2, dist = "lognormal" }}',
+    f"{SHARING}services = []\nblocks = []\npartners = []", f'{SHARING}blocks = ["sharing"]',
+    f'{SHARING}partners = [{{ {PARTNER}serves = "x", resource = "minutes" }}]',
+    f'{SHARING}partners = [{{ {PARTNER}serves = "social_work", resource = "rooms" }}]',
+    f'{SHARING}partners = [{{ {PARTNER}serves = "social_work", resource = "euros", area = "1" }}]',
+    f'{SHARING}partners = [{{ {PARTNER}serves = "social_work", resource = "euros", municipality = "all" }}]',
+    f'{EVENINGS}what = "pric"\nfactor = 2.0', f'{EVENINGS}what = "zzz"\nfactor = 2.0', f'{EVENINGS}what = "price"\nfactor = 2.0',
+    f'{EVENINGS}what = "opening"\nfactor = 0.0', f'{EVENINGS}what = "opening"',
+    f'{EVENINGS}what = "opening"\nfactor = 2.0\nservices = ["hospital"]',
+    '[scenario]\nid = "own"\nextends = "kuusamo_kalajoki_card"\n[interventions.groups]\nkind = "group_programme"\n[interventions.card]\n'
+    'retargets = ["groups"]',
+    '[scenario]\nid = "own"\nextends = "metropolia_innovations"\n[interventions.spread.pilots]\nyouth_groups = ["Kouvola"]',
+]
 FACTS = re.compile(r"'[^']*'|(?<![\w-])\d[\d.-]*\d|(?<![\w-])\d\b")
 
 

@@ -1,6 +1,7 @@
 """The page's logic in process: every page in every language, what the form writes, hostile names and titles, what has gone."""
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -16,12 +17,11 @@ import pytest
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
-from command.dashboard import form, jobs, labels, options, screen  # noqa: E402
+from command.dashboard import fields, form, jobs, options, screen  # noqa: E402
 from results import figures, store, suppress  # noqa: E402
 from results.dashboard import elsewhere, lives, pages_map, pages_monitoring, payback, shelf, show, view  # noqa: E402
 from results.dashboard.kept import kept  # noqa: E402
 from results.language import say, speaking  # noqa: E402
-from sim.intervention import kinds  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "run_format_1"
 PREPARED = {}  # {(arm, files and their bytes): page}
@@ -311,6 +311,54 @@ class Noted(dict):
         super().__setitem__(key, value)
 
 
+def far(tables):
+    """The view of a large run that has a map of two municipalities and nothing else."""
+    options = {"comparator": "none", "arm": "some"}
+    made = figures.picture("municipality_map", tables, **options)
+    facts = {"arms": ["none", "some"], "names": {}, "pictures": {("municipality_map", (("arm", "some"),)): made}}
+    return view.Made(SimpleNamespace(shown=dict), facts, nullcontext())
+
+
+@pytest.fixture
+def mapped():
+    """Tables with a change of wellbeing in Kouvola and Mikkeli."""
+    keys = {"draw": 0, "replicate": 0, "month": 11, "date": "2017-12-01", "place": "all", "stratum_kind": "municipality",
+            "outcome": "wellbeing", "n": 50}
+    values = [("none", "Kouvola", 3.5), ("none", "Mikkeli", 3.6), ("some", "Kouvola", 3.6), ("some", "Mikkeli", 3.55)]
+    rows = [{**keys, "arm": arm, "stratum": place, "value": value} for arm, place, value in values]
+    places = pd.DataFrame({"code": ["286", "491"], "name": ["Kouvola", "Mikkeli"], "longitude": [26.7, 27.3], "latitude": [60.9, 61.7]})
+    return {"outcomes": pd.DataFrame(rows), "places": places}
+
+
+def shapes(*codes):
+    """A GeoJSON text with a square for each code of a municipality."""
+    squares = [[[[x + 2 * n, y] for x, y in ((26, 61), (27, 61), (27, 62), (26, 61))]] for n in range(len(codes))]
+    return json.dumps({"features": [{"properties": {"NATCODE": code}, "geometry": {"type": "Polygon", "coordinates": square}}
+                                    for code, square in zip(codes, squares, strict=True)]})
+
+
+def test_boundaries_are_drawn_for_a_large_run(mapped, undrawn, tmp_path):
+    """From the few numbers that are handed over, as from the tables themselves."""
+    path = tmp_path / "places.geojson"
+    path.write_text(shapes("286", "491"))
+    near = figures.picture("municipality_map", mapped, comparator="none", labels={}, arm="some", boundaries=str(path))
+    drawn = far(mapped).picture("municipality_map", arm="some", boundaries=str(path))
+    assert (drawn.how, drawn.says) == (near.how, near.says) and "by their boundaries" in drawn.how
+    assert "by their boundaries" not in far(mapped).picture("municipality_map", arm="some").how
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (shapes("286", "491"), ""), (shapes("999"), "cannot be drawn"), ('{"features": []}', "cannot be drawn"),
+    ('{"features": [3]}', "cannot be drawn"), (shapes("286").replace("[26, 61]", "7"), "cannot be drawn"), ("[]", "is not GeoJSON"),
+])
+def test_boundaries_that_cannot_be_drawn_are_told(mapped, undrawn, monkeypatch, text, told):
+    given, said = SimpleNamespace(name="mine.geojson", getvalue=text.encode), []
+    monkeypatch.setattr("streamlit.file_uploader", lambda *_, **__: given)
+    monkeypatch.setattr("streamlit.error", said.append)
+    pages_map.render(far(mapped))
+    assert told in "".join(said) and bool(said) == bool(told) and "/tmp" not in "".join(said)
+
+
 def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeypatch):
     """The process of its own tells how far it is and hands over what pages would have made themselves; a visitor sees the same."""
     near = view.opened([str(runs / "stored")], None, "fi", nullcontext())
@@ -329,8 +377,6 @@ def test_a_large_run_is_made_elsewhere_and_looks_the_same(runs, undrawn, monkeyp
         for name in view.SECTIONS:
             assert far.section(name) == near.section(name)
         assert far.picture("equity_plane").says == near.picture("equity_plane").says
-        with pytest.raises(figures.FigureError, match="liian suuri"):
-            far.picture("municipality_map", boundaries="x")
     monkeypatch.setattr(elsewhere, "_make", None)  # it is kept, so that nothing is made again
     shelf.forget()
     shown = html(visit(runs, "compare", "fi"))
@@ -400,6 +446,20 @@ def test_monitoring_that_is_hidden_whole_is_told(monkeypatch):
     assert len(told) == 1 and "too few" in told[0]
 
 
+def test_amounts_and_intervals_of_a_table_stay_whole():
+    cell = show._cell("+60,5 milj. euroa (+27,9 – +100)")
+    assert re.findall(r'"hy-whole">(.*?)<', cell) == ["+60,5 milj. euroa", "(+27,9 – +100)"]
+    assert re.findall(r'"hy-whole">(.*?)<', show._cell("costs more, gains wellbeing (100 %)")) == ["(100\u00a0%)"]
+    assert show._cell("0.15") == '<td class="hy-short">0.15</td>'
+
+
+def test_the_rounding_of_a_sum_is_told_as_nothing(monkeypatch):
+    told = []
+    monkeypatch.setattr(show, "table", told.append)
+    show.frame(pd.DataFrame({"x": [-1.73e-16, 0.0123456, 4321.0]}), "", {"x": "X"})
+    assert told[0].rows == [["0"], ["0.0123"], ["4,321"]]
+
+
 def test_a_broken_manifest_is_left_out(runs):
     (runs / "broken").mkdir()
     (runs / "broken" / "manifest.json").write_text("{")
@@ -465,30 +525,13 @@ def test_a_draft_leaves_no_file(runs):
 
 def test_fields_tell_unit_range_default_and_source():
     scenario = form.loaded("", "promeq").arms[0]
-    found = {field.name: field for field in form.fields(scenario, "youth_groups")}
+    found = {field.name: field for field in fields.fields(scenario, "youth_groups")}
     dropout = found["dropout"]
     assert (dropout.kind, dropout.unit, dropout.low, dropout.high) == ("quantity", "probability per month", 0.0, 1.0)
     assert dropout.default == "group_programme.dropout" and dropout.evidence
     assert (found["weeks"].kind, found["weeks"].low, found["weeks"].high) == ("whole", 1, 104)
     assert found["online"].kind == "flag" and "municipality" in found["payer"].choices and found["start"].kind == "date"
-    assert found["segment"].kind == "fixed"
-
-
-@pytest.mark.parametrize("language", ["fi", "sv"])
-def test_settings_have_words_in_the_language(language):
-    """Every setting that the form can show: its name, its unit and its choices."""
-    with speaking(language) as missed:
-        for kind in kinds().values():
-            declared = kind.numbers()
-            for name, info in kind.model_fields.items():
-                if name in form.SKIPPED:
-                    continue
-                field = form._setting("x", name, None, info)
-                text = declared[name].unit if name in declared else field.unit
-                assert name in labels.NAMES and (not text or text in labels.UNITS), (kind, name, text)
-                assert labels.name(name) and (not text or labels.unit(text))
-                assert all(choice in labels.CHOICES or labels.choice(choice) != choice for choice in field.choices), field
-    assert missed == set()
+    assert found["segment"].kind == "group" and [part.name for part in found["segment"].parts][:2] == ["group", "age_min"]
 
 
 def test_a_table_of_residents_that_cannot_be_read_is_told_before_a_run(runs, tmp_path):
