@@ -95,7 +95,7 @@ def run(
 def _answer(what, names, changes, draws, replicates, workers, threads, out, keep, dry_run, quiet, json, **more):
     from sim.engines import processes
 
-    if workers != 1 and not dry_run:
+    if workers != 1 and not dry_run and not draws == replicates == 1:  # one task needs no workers
         processes.begin()
     from command import show
     from sim import runs
