@@ -1,5 +1,6 @@
 """The command line as a user meets it: answers, exit codes, near misses, interruption, and the same bytes on two processes."""
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -49,6 +50,12 @@ def answered(tmp_path_factory):
     _, out, err = hytesim("compare", "promeq", *SMALL, "--workers", "1", cwd=folder, check=0)
     (run,) = (folder / "runs").iterdir()
     return run, out, err
+
+
+def test_the_version_is_told_and_help_begins_with_comparing(inside):
+    assert inside("--version", check=0)[1].strip() == f"hytesim {importlib.metadata.version('hytesim')}"
+    told = inside("--help", check=0)[1]
+    assert told.index(" compare ") < told.index(" run ") < told.index(" sweep ")
 
 
 def test_compare_says_and_keeps(answered):
