@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -34,6 +35,20 @@ app.command()(evaluate)
 app.command()(follow.follow)
 app.command()(dashboard)
 app.command()(explore)
+
+
+
+def _tell_version(wanted):
+    if wanted:
+        typer.echo(f"hytesim {metadata.version('hytesim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True,
+                                                        help="Print the version and stop.")] = False):
+    """What holds for every command."""
+
 
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="PLACE",
     help="Municipality, code, county:NAME or all; may be given several times. Replaces the scenario's places.")]
@@ -95,7 +110,7 @@ def run(
 def _answer(what, names, changes, draws, replicates, workers, threads, out, keep, dry_run, quiet, json, **more):
     from sim.engines import processes
 
-    if workers != 1 and not dry_run:
+    if workers != 1 and not dry_run and not draws == replicates == 1:  # one task needs no workers
         processes.begin()
     from command import show
     from sim import runs

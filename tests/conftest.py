@@ -2,26 +2,33 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import sys
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # before NumPy comes: the other cores are taken by the other test processes
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 import numpy as np
 import pytest
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # each test process compiles for itself: two that compile at once can spoil a shared cache
-    _base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    os.environ["XDG_CACHE_HOME"] = str(pathlib.Path(_base) / f"tests-{os.environ['PYTEST_XDIST_WORKER']}")
+if "PYTEST_XDIST_WORKER" in os.environ:  # each test process has a cache of its own: two that compile at once can spoil a shared one
+    _base = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    os.environ["XDG_CACHE_HOME"] = str(_base / f"tests-{os.environ['PYTEST_XDIST_WORKER']}")
+    os.environ.pop("NUMBA_CACHE_DIR", None)  # of the process that started them
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests started in the background: what they start must be stoppable all the same
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import scenarios
+from sim import runs
 from sim.coefficients import record
 from sim.intervention import kinds
 from sim.model import HyteModel
 from sim.residents import RESIDENT, Status
 from sim.rules.draws import fill_keys, key_count
 
+MANY = 5  # tests from which it pays to compile before they begin
 FULL_FIDELITY = {"maturity.level": [5.0] * 6, "maturity.spread": 0.0}
 
 
@@ -43,6 +50,26 @@ def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, bur
     for block, fields in (interventions or {}).items():
         settings |= _dotted(f"interventions.{block}", fields)
     return scenarios.load(name, kinds=kinds(), overrides=settings)
+
+
+def pytest_collection_finish(session):
+    """In a run of many tests the first process compiles the world, with all cores, and the others copy it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or len(session.items) < MANY:
+        return
+    try:
+        import fcntl
+    except ImportError:
+        return  # each compiles for itself
+    mine = pathlib.Path(os.environ["NUMBA_CACHE_DIR"])
+    whole = _base / "tests-all" / mine.name
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    with open(whole.parent / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            runs.prepare(runs.arms_of(["promeq"]))
+            shutil.copytree(mine, whole)
+        elif not any(mine.glob("*/month.live-*")):  # as `runs.prepare` looks
+            shutil.copytree(whole, mine, dirs_exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The command line as a user meets it: answers, exit codes, near misses, interruption, and the same bytes on two processes."""
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -51,6 +52,12 @@ def answered(tmp_path_factory):
     return run, out, err
 
 
+def test_the_version_is_told_and_help_begins_with_comparing(inside):
+    assert inside("--version", check=0)[1].strip() == f"hytesim {importlib.metadata.version('hytesim')}"
+    told = inside("--help", check=0)[1]
+    assert told.index(" compare ") < told.index(" run ") < told.index(" sweep ")
+
+
 def test_compare_says_and_keeps(answered):
     run, out, err = answered
     for word in ("wellbeing", "Gap", "WELLBY", "QALY", "Municipality", "P(narrows)", "Run folder", "literature"):
@@ -68,7 +75,7 @@ def test_compare_says_and_keeps(answered):
 def test_two_processes_give_the_same_tables(answered, tmp_path):
     from results import store
 
-    hytesim("compare", "promeq", *SMALL, "--workers", "2", "--quiet", cwd=tmp_path, check=0)
+    hytesim("compare", "promeq", *SMALL, "--workers", "2", "--quiet", "--no-report", cwd=tmp_path, check=0)
     (run,) = (tmp_path / "runs").iterdir()
     one, two = store.open(answered[0]), store.open(run)
     for name in ("outcomes", "ledger", "twins", "funnel"):

@@ -176,7 +176,8 @@ generation = 3
     mixes = sorted((folder / "search").glob("mix_*.toml"))
     for path in mixes:
         assert runs.load(str(path)).comparator == path.name.replace("mix", "without")
-    compared = typed("compare", str(mixes[0]), "--out", str(tmp_path / "runs"), "--no-report", "--workers", "1")
+    compared = typed("compare", str(mixes[0]), "--draws", "1", "--replicates", "1", "--out", str(tmp_path / "runs"), "--no-report",
+                     "--workers", "1")
     assert compared.exit_code == 0, compared.output
     arms = pd.read_parquet(next((tmp_path / "runs").iterdir()) / "outcomes", columns=["arm"])["arm"]
     assert set(arms) == {"baseline", mixes[0].stem}  # the mix beside its comparator

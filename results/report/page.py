@@ -82,7 +82,7 @@ class Page(NamedTuple):
 
 def build(page, short=False):
     """The HTML text of a page in the language in use."""
-    sections = [_section(page, *section) for section in SECTIONS]
+    sections = [_section(page, *section) for section in SECTIONS[: 1 if short else None]]
     sections = [section for section in sections if section.id != "programme" or section.pictures or section.left_out]
     if short:
         sections = [_shortened(page, sections[0])]

@@ -43,6 +43,7 @@ class MaturityDevelopment(Intervention):
         super().__init__(*args)
         self.assessed = np.zeros((len(self.model.municipalities), len(DIMENSIONS)))
         self.named = [DIMENSIONS.index(d) for d in self.settings.dimensions]
+        self.choice = {}  # by municipality: the dimensions that it works on until it looks at itself again
         self.rows = []
 
     @property
@@ -64,6 +65,7 @@ class MaturityDevelopment(Intervention):
             if self.active:
                 noise = np.array([normal(key, APART * int(place.code) + d) for d in range(len(DIMENSIONS))])
                 self.assessed[place.index] = np.clip(place.maturity + error * noise, 1.0, HIGHEST)
+                self.choice[place.index] = self.chosen(place)
             seen = self.assessed[place.index] if self.active else np.full(len(DIMENSIONS), np.nan)
             self.rows += [
                 {"month": self.model.measured_month, "date": str(self.model.date), "municipality": place.name, "dimension": name,
@@ -71,18 +73,23 @@ class MaturityDevelopment(Intervention):
                 for name, true, found in zip(DIMENSIONS, place.maturity, seen, strict=True)
             ]
 
+    def begin(self):
+        """This month's numbers, which are the same in every municipality."""
+        self.growth, self.anchoring, self.cost_each = (self.value(field) for field in ("growth", "anchoring", "cost"))
+        self.effort = self.value("effort")
+
     def chosen(self, place):
         """The dimensions worked on: of those named, as many as `focus` says, those that look weakest; ties by their order."""
         return sorted(self.named, key=lambda d: (self.assessed[place.index, d], d))[: self.settings.focus]
 
     def act_in(self, place):
         """A month's work in one municipality, and its price."""
-        effort, chosen = self.value("effort") * float(self.month_sizes[place.index]), self.chosen(place)
+        effort, chosen = self.effort * float(self.month_sizes[place.index]), self.choice[place.index]
         growth = np.zeros(len(DIMENSIONS))
-        growth[chosen] = min(1.0, effort * self.value("growth"))
-        anchoring = min(1.0, effort * self.value("anchoring")) if ANCHOR in chosen else 0.0
+        growth[chosen] = min(1.0, effort * self.growth)
+        anchoring = min(1.0, effort * self.anchoring) if ANCHOR in chosen else 0.0
         place.develop(growth, anchoring)
-        self.spend(place, effort * len(chosen) * self.value("cost") / self.model.weight[place.index])
+        self.spend(place, effort * len(chosen) * self.cost_each / self.model.weight[place.index])
 
     def tables(self):
         """Maturity by municipality and dimension: the true level before the month's work, and what the municipality thinks."""

@@ -20,14 +20,30 @@ holdout = true
 """
 
 
-@pytest.fixture
-def path(tmp_path, monkeypatch):
-    monkeypatch.setattr(calibrate, "FRESH", 5)
-    monkeypatch.setattr(calibrate, "TRUTHS", 4)
-    monkeypatch.setattr(simulate, "PART", 4)
-    file = tmp_path / "targets.toml"
+def targets(folder, patch):
+    """The file of targets, fitted with few runs."""
+    patch.setattr(calibrate, "FRESH", 5)
+    patch.setattr(calibrate, "TRUTHS", 4)
+    patch.setattr(simulate, "PART", 4)
+    file = folder / "targets.toml"
     file.write_text(TARGETS, encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    return targets(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """(folder, number of rows that were run) of the fit on this process alone that others are held against."""
+    done = []
+    plain = simulate.perform
+    with pytest.MonkeyPatch.context() as patch:
+        path = targets(tmp_path_factory.mktemp("undisturbed"), patch)
+        patch.setattr(simulate, "perform", lambda task: done.append(task.row) or plain(task))
+        return fit(path, "whole")[0], len(done)
 
 
 def fit(path, out, **more):
@@ -54,13 +70,10 @@ def test_a_calibration_writes_what_it_found(path):
     assert not list(path.parent.glob("a/.calibrate*")), "nothing is left behind"
 
 
-def test_an_interrupted_calibration_resumes_and_ends_the_same(path, monkeypatch):
+def test_an_interrupted_calibration_resumes_and_ends_the_same(path, undisturbed, monkeypatch):
     """Killed after some rows: the second start runs only the others, and its posterior is that of an undisturbed one."""
-    done = []
-    plain = simulate.perform
-    monkeypatch.setattr(simulate, "perform", lambda task: done.append(task.row) or plain(task))
-    whole, _ = fit(path, "whole")
-    all_rows = len(done)
+    whole, all_rows = undisturbed
+    done, plain = [], simulate.perform
 
     def killed(task):
         if task.row == 9:
@@ -70,24 +83,22 @@ def test_an_interrupted_calibration_resumes_and_ends_the_same(path, monkeypatch)
     monkeypatch.setattr(simulate, "perform", killed)
     with pytest.raises(KeyboardInterrupt):
         fit(path, "again")
-    done.clear()
     monkeypatch.setattr(simulate, "perform", lambda task: done.append(task.row) or plain(task))
     resumed, _ = fit(path, "again")
     assert posterior(resumed).equals(posterior(whole))
     assert len(done) == all_rows - 8, "two parts of four rows were kept"
 
 
-def test_two_workers_give_the_same_posterior(path):
-    one, _ = fit(path, "one")
+def test_two_workers_give_the_same_posterior(path, undisturbed):
     two, _ = fit(path, "two", workers=2)
-    assert posterior(one).equals(posterior(two))
+    assert posterior(undisturbed[0]).equals(posterior(two))
 
 
-def test_dask_gives_the_same_posterior(path):
+def test_dask_gives_the_same_posterior(path, undisturbed):
     """Waves of rows on a cluster that stays up, whose workers prepare for themselves."""
     pytest.importorskip("distributed")
-    here, _ = fit(path, "here", engine="here", budget=6)
-    there, _ = fit(path, "dask", engine="dask", budget=6, workers=2)
+    here, _ = undisturbed
+    there, _ = fit(path, "dask", engine="dask", workers=2)
     assert (here / "posterior.parquet").read_bytes() == (there / "posterior.parquet").read_bytes()
 
 
@@ -140,9 +151,9 @@ se = 0.1
         fit(path, "nobody")
 
 
-def test_the_next_survey_needs_no_new_simulations(path):
+def test_the_next_survey_needs_no_new_simulations(path, undisturbed):
     """Other answers to the same questions are fitted to the earlier folder's simulations; another question or prior is refused."""
-    first, _ = fit(path, "a")
+    first, _ = undisturbed
     path.write_text(TARGETS.replace("value = 0.5\n", "value = 0.45\n"), encoding="utf-8")
     told = []
     second, _ = fit(path, "b", earlier=str(first), tell=told.append)

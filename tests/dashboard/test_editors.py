@@ -238,10 +238,12 @@ def test_an_intervention_is_added_taken_away_and_opens_again(tmp_path):
     assert at("number_input", again, "walks.weeks").value == 7 and differs(tmp_path, again, "mine") == {}
     assert "Interventions added" not in again.info[0].value
 
+    next(one for one in test.button if str(one.key).endswith("schedule_rows_more")).click().run()
+    assert "walks.schedule.0.date: missing." in test.error[0].value
     test.button("make_away_baseline").click().run()
     assert differs(tmp_path, test, "baseline") == {} and "Interventions added" not in test.info[0].value
     adding(test, "baseline", "group_programme", "walks")
-    assert at("number_input", test, "walks.weeks").value != 7
+    assert at("number_input", test, "walks.weeks").value != 7 and "schedule" not in test.code[0].value
 
 
 def test_the_name_of_an_added_intervention_is_checked(tmp_path):

@@ -69,6 +69,40 @@ def test_no_subtraction_pins_a_small_cell_in_random_tables(seed):
     assert not [cell for cell in gone if counts[cell] == 0]  # nothing is gained by hiding nobody
 
 
+def made_up(rng):
+    """Cells and sums of many forms: parts of a total that is shown, known or wrong, or rows and columns; whole numbers or means of runs."""
+    shape = rng.integers(2, 5, 2)
+    rows = rng.poisson(rng.choice([0.5, 2, 4, 8, 30], shape)).astype(float)
+    rows += rng.choice([0, 1]) * (rows > 0) * rng.integers(0, 20, shape) / 20
+    if rng.random() < 0.2:
+        return table(rows)
+    counts = {(i, j): n for (i, j), n in np.ndenumerate(rows)}
+    lines = [[(i, j) for j in range(shape[1])] for i in range(shape[0])]
+    sums = [(None, line) for line in lines]
+    if rng.random() < 0.5:
+        counts |= {(i, "sum"): n for i, n in enumerate(rows.sum(1) + rng.choice([0, 0, -2, 0.5], shape[0]))}
+        sums = [((i, "sum"), line) for i, line in enumerate(lines)]
+    if rng.random() < 0.6:
+        sums += [(None, [(i, j) for i in range(shape[0])]) for j in range(shape[1])]
+        sums += [(None, [cell for cell in counts if cell[0] != cell[1] != "sum"])] * int(rng.integers(2))
+    return counts, sums
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_decide_as_the_solver_does(seed, monkeypatch):
+    """What is told without linear programming hides the same cells and leaves the same ranges as with nothing else."""
+    rng = np.random.default_rng(seed)
+    every = [made_up(rng) for _ in range(12)]
+    found = [suppress.hidden(counts, sums) for counts, sums in every]
+    for gone, (counts, sums) in zip(found, every, strict=True):
+        known = suppress._Known(gone, counts, sums)
+        for cell in sorted(gone, key=str)[:3]:
+            assert suppress.reach(cell, gone, counts, sums) == pytest.approx(known.solve(cell), abs=1e-6)
+    monkeypatch.setattr(suppress._Known, "leaves", lambda known, cell, width: np.ptp(known.solve(cell)) >= width)
+    assert found == [suppress.hidden(counts, sums) for counts, sums in every]
+    assert any(found)
+
+
 def test_nothing_small_nothing_hidden():
     counts, sums = table([[5, 6], [7, 0]])
     assert suppress.hidden(counts, sums) == set()
