@@ -17,7 +17,7 @@ from .places import resolve
 from .problems import Problem, near_miss
 from .quantity import Quantity
 from .scenario import Scenario
-from .schema import NAME, Block, Head, Population, Runs, Time, months_between
+from .schema import BLOCK, Block, Head, Population, Runs, Time, months_between
 
 __all__ = ["CALIBRATED", "SECTIONS", "Check", "misnamed"]
 
@@ -258,7 +258,7 @@ class Check:
 
 def misnamed(name: str) -> str:
     """What is wrong with the characters of an intervention's name; nothing if it is good."""
-    return "" if re.fullmatch(NAME, name) else letters(name)
+    return "" if re.fullmatch(BLOCK, name) else letters(name)
 
 
 def _last_day(time: Time) -> datetime.date:

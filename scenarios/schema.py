@@ -36,7 +36,8 @@ Places = Annotated[
     Field(min_length=1),
     BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw),
 ]
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"  # of a scenario and of an intervention
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"  # of a scenario, which names folders
+BLOCK = r"^\w[\w-]*$"  # of an intervention; letters of any language
 NEET_AGES = (15, 29)  # by definition of the group
 
 

@@ -250,7 +250,7 @@ def test_the_name_of_an_added_intervention_is_checked(tmp_path):
     """Characters and doubles, in the words of the command line; what is missing of a kind is told by the check of the file."""
     test = opened(tmp_path, "supported_employment", None)
     (block,) = form.loaded(tmp_path, "supported_employment").arms[0].interventions
-    for name, words in (("own.groups", 'may hold only letters, digits, - and _.'), ("ryhmä", 'may hold only letters, digits, - and _.'),
+    for name, words in (("own.groups", 'may hold only letters, digits, - and _.'), ("a b", "may hold only letters, digits, - and _."),
                         (block, f"a second table is named [interventions.{block}]. Each name can be used once; rename or join the two.")):
         next(one for one in test.text_input if str(one.key).startswith("make_named_")).set_value(name)
         test.button("make_add_supported_employment").click().run()
