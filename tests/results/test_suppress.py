@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from results import store, suppress
+from results.known import Known
 
 
 def table(rows):
@@ -95,10 +96,10 @@ def test_bounds_decide_as_the_solver_does(seed, monkeypatch):
     every = [made_up(rng) for _ in range(12)]
     found = [suppress.hidden(counts, sums) for counts, sums in every]
     for gone, (counts, sums) in zip(found, every, strict=True):
-        known = suppress._Known(gone, counts, sums)
+        known = Known(gone, counts, sums)
         for cell in sorted(gone, key=str)[:3]:
             assert suppress.reach(cell, gone, counts, sums) == pytest.approx(known.solve(cell), abs=1e-6)
-    monkeypatch.setattr(suppress._Known, "leaves", lambda known, cell, width: np.ptp(known.solve(cell)) >= width)
+    monkeypatch.setattr(Known, "leaves", lambda known, cell, width: np.ptp(known.solve(cell)) >= width)
     assert found == [suppress.hidden(counts, sums) for counts, sums in every]
     assert any(found)
 
