@@ -134,6 +134,8 @@ def stack(name: str | Path) -> Layers:
 
 def _lay_chain(layers: Layers, path: Path, chain: list[Path]) -> None:
     tables, source = read(path, _display(path))
+    if not tables:
+        raise ScenarioError([Problem(_display(path), message="the file says nothing.", hint="`hytesim scenarios new NAME` starts one.")])
     head = tables.get("scenario", {})
     head = head if isinstance(head, dict) else {}
     parent = head.pop("extends", None)

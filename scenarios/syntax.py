@@ -59,6 +59,8 @@ def _explain(raw: str, line: str) -> tuple[str, str]:
         return "a number with a leading zero.", 'A municipality code is text, in quotes: "020".'
     if re.search(r"=\s*(True|False|yes|no|Yes|No)\b", line):
         return "not a yes/no value.", "Write true or false, in lower case."
+    if re.search(r"[^\W\d_a-zA-Z]", re.sub(r"\"[^\"]*\"|'[^']*'", "", header[1] if header else line.partition("=")[0])):
+        return "a name with other letters than a-z stands without quotes.", 'Put it in quotes, as in [interventions."työpajat"].'
     if "Invalid value" in raw:
         return (
             "the value is missing or not readable.",

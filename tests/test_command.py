@@ -106,7 +106,7 @@ def test_run_and_json_and_dry_run(tmp_path, inside):
     (["compare", "promeq", "--draws", "many"], "--draws"),
     (["compare", "nowhere.toml"], "nowhere.toml"),
     (["run", "baseline", "--residents", "99999999999"], "GB of memory"),
-    (["compare", "empty.toml"], "runs.seed: missing"),
+    (["compare", "empty.toml"], "empty.toml: the file says nothing. `hytesim scenarios new NAME` starts one."),
     (["scenarios", "check", "bad.toml"], "Did you mean 'social_marketing'"),
     (["run", "baseline", "--keep", "everything"], "only 'residents'"),
     (["compare", "promeq", "--out", "taken/runs"], "taken"),

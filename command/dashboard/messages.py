@@ -51,6 +51,7 @@ FORMS = (
     word("a second table is named [{name}]."), word("this key is set twice in its table."), word("a decimal comma."),
     word("a number with a leading zero."), word("not a yes/no value."), word("the value is missing or not readable."),
     word("a quote or bracket that was opened is not closed."), word("a key without '='."), word("this line is not TOML."),
+    word("a name with other letters than a-z stands without quotes."), word("the file says nothing."),
     # what would be right
     word("Did you mean '{name}'?"), word("Known: {names}."), word("Known kinds: {names}."), word("Needs {wanted}."),
     word("It belongs under [scenario]."), word("Keep one of the two."), word("The run measures {start} to {end}."),
@@ -60,6 +61,7 @@ FORMS = (
     word("Write decimals with a point, as in 0.4."),
     word("Write true or false, in lower case."), word('Text needs quotes ("Mikkeli"), dates look like 2018-01-01.'),
     word("Close it on this line or before the next key."), word("Each name can be used once; rename or join the two."),
+    word('Put it in quotes, as in [interventions."työpajat"].'), word("`hytesim scenarios new NAME` starts one."),
     word("Each line is `key = value`, or `[table]`."), word("Each line is `key = value`, `[table]` or a comment after #."),
     word("Write a number or { value = …, low = …, high = … }."), word("`hytesim scenarios kinds` lists all."),
     word("For example fraction = 0.04 (residents per real resident)."),
