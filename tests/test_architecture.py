@@ -1,6 +1,7 @@
 """The house's laws: imports point one way, chance has one source, nothing prints, every file says what it is."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -23,22 +24,28 @@ def name(path):
     return str(path.relative_to(ROOT))
 
 
+@functools.cache  # several laws read the same file
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imported(path):
     """Dotted names of all modules that a file imports, wherever in the file; relative ones resolved."""
-    package = list(path.relative_to(ROOT).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    package, found = list(path.relative_to(ROOT).parts[:-1]), []
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) + 1 - node.level] if node.level else []
-            yield ".".join([*base, *([node.module] if node.module else [])])
+            found.append(".".join([*base, *([node.module] if node.module else [])]))
+    return found
 
 
+@functools.cache
 def calls(path):
-    """Dotted names of everything that a file calls."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node.lineno
+    """Dotted names of everything that a file calls, and the lines."""
+    return [(ast.unparse(node.func), node.lineno) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
 
 
 @pytest.mark.parametrize("path", ALL, ids=name)
@@ -86,8 +93,7 @@ def test_nothing_prints(path):
 
 @pytest.mark.parametrize("path", [*ALL, *sorted((ROOT / "tests").rglob("*.py"))], ids=name)
 def test_every_file_says_what_it_is(path):
-    text = path.read_text(encoding="utf-8")
-    assert ast.get_docstring(ast.parse(text)), "a purpose sentence on top"
+    assert ast.get_docstring(parsed(path)), "a purpose sentence on top"
     assert path.name not in ("utils.py", "helpers.py", "misc.py", "common.py")
 
 

@@ -1,5 +1,6 @@
 """Every figure is drawn from a tiny table and asked what it says; labels do not collide and stay inside."""
 
+import functools
 import pathlib
 import subprocess
 import sys
@@ -21,7 +22,7 @@ def texts(figure):
     """All visible texts of a drawn figure with their boxes in pixels (of an annotation, without its leader
     line).
     """
-    figure.canvas.draw()
+    figure.draw_without_rendering()  # laid out as it would be drawn; nobody looks at its dots
     renderer = figure.canvas.get_renderer()
     unseen = set()  # tick labels beyond the limits are kept by matplotlib but not drawn
     for axis in (side for axes in figure.axes for side in (axes.xaxis, axes.yaxis)):
@@ -53,14 +54,25 @@ def test_found_by_file_name():
 DRAWABLE = [name for name in figures.names() if name != "tornado"]  # which needs more draws than the tiny run has
 
 
+@pytest.fixture(scope="module")
+def drawn(full):
+    """drawn(name, language="en"): a figure of the tiny run, its texts with their boxes, and what had no translation; drawn once."""
+
+    @functools.cache
+    def draw(name, language="en"):
+        with speaking(language) as missed:
+            figure = figures.draw(name, full, comparator="baseline", labels=LABELS)
+        return figure, texts(figure), missed
+
+    return draw
+
+
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
 @pytest.mark.parametrize("name", DRAWABLE)
-def test_every_figure_reads_well_in_every_language(name, language, full):
+def test_every_figure_reads_well_in_every_language(name, language, drawn):
     """Nothing untranslated, no text on another or cut off, whatever the length of words."""
-    with speaking(language) as missed:
-        figure = figures.draw(name, full, comparator="baseline", labels=LABELS)
+    figure, boxes, missed = drawn(name, language)
     assert missed == set()
-    boxes = texts(figure)
     assert overlaps(boxes) == []
     width, height = figure.canvas.get_width_height()
     outside = [t for t, b in boxes if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1]
@@ -68,10 +80,9 @@ def test_every_figure_reads_well_in_every_language(name, language, full):
 
 
 @pytest.mark.parametrize("name", DRAWABLE)
-def test_every_figure_says_what_it_is(name, full):
+def test_every_figure_says_what_it_is(name, drawn):
     """Title, how to read, what it says, labelled axes with units, alt text."""
-    figure = figures.draw(name, full, comparator="baseline", labels=LABELS)
-    boxes = texts(figure)
+    figure, boxes, _ = drawn(name)
     written = " ".join(" ".join(text.split()) for text, _ in boxes)
     assert "How to read:" in written
     assert "What it says:" in written
