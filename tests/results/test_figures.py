@@ -56,10 +56,10 @@ DRAWABLE = [name for name in figures.names() if name != "tornado"]  # which need
 
 @pytest.fixture(scope="module")
 def drawn(full):
-    """drawn(name, language="en"): a figure of the tiny run, its texts with their boxes, and what had no translation; drawn once."""
+    """drawn(name, language): a figure of the tiny run, its texts with their boxes, and what had no translation; drawn once."""
 
     @functools.cache
-    def draw(name, language="en"):
+    def draw(name, language):
         with speaking(language) as missed:
             figure = figures.draw(name, full, comparator="baseline", labels=LABELS)
         return figure, texts(figure), missed
@@ -82,7 +82,7 @@ def test_every_figure_reads_well_in_every_language(name, language, drawn):
 @pytest.mark.parametrize("name", DRAWABLE)
 def test_every_figure_says_what_it_is(name, drawn):
     """Title, how to read, what it says, labelled axes with units, alt text."""
-    figure, boxes, _ = drawn(name)
+    figure, boxes, _ = drawn(name, "en")
     written = " ".join(" ".join(text.split()) for text, _ in boxes)
     assert "How to read:" in written
     assert "What it says:" in written
@@ -93,7 +93,7 @@ def test_every_figure_says_what_it_is(name, drawn):
 
 @pytest.mark.parametrize("name", DRAWABLE)
 def test_saved_with_numbers_and_words(name, full, tmp_path):
-    picture, numbers, words = figures.save(name, full, tmp_path / "figures", comparator="baseline", labels=LABELS)
+    picture, numbers, words = figures.save(name, full, tmp_path / "figures", dpi=50, comparator="baseline", labels=LABELS)
     assert picture.read_bytes()[:4] == b"\x89PNG"
     frame = pd.read_csv(numbers)
     assert len(frame) == len(figures.data(name, full, comparator="baseline"))
