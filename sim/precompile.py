@@ -1,4 +1,4 @@
-"""A first start on two processors: the month of residents is compiled in one process while the other compiles what follows it.
+"""A first start on two processors: the month of residents is compiled in one process while the other compiles what is around it.
 
     python -m sim.precompile SCENARIO CODE      compile the half that the caller leaves; what `halve` starts
 """
@@ -22,7 +22,7 @@ def small_world(path, codes):
 
 
 def halve(path, codes, folder):
-    """Compile residents' month, services and closing in two processes; `folder` has all of it afterwards.
+    """Compile residents' month in one process, services, closing and interventions in another; `folder` has all of it afterwards.
 
     The other process writes to a folder of its own, since two that write one cache can spoil it. If it fails, nothing is missing
     but its half, which is then compiled by whoever needs it.
@@ -36,6 +36,9 @@ def halve(path, codes, folder):
             world = small_world(path, codes)
             world.services_serve(np.arange(1))
             world.books_close(np.arange(1), world.cells[0])
+            for month in range(world.burn_in, world.last_month):  # in which every intervention starts
+                world.month = month
+                world.intervene(world.interventions)
             other.wait()
         finally:
             other.kill()

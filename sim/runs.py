@@ -133,7 +133,8 @@ def prepare(arms):
     if stamp.exists() or config.DISABLE_JIT:
         return False
     if cores() > 1 and not any(folder.glob("*/month.live-*")):
-        precompile.halve(arms[0].path, list(arms[0].population.places)[:1], folder)
+        fullest = max(arms, key=lambda arm: len(arm.interventions))
+        precompile.halve(fullest.path, list(fullest.population.places)[:1], folder)
     for arm in arms:
         precompile.small_world(arm.path, list(arm.population.places)[:1]).run(months=26)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """Small worlds, handmade residents and their numbers for the tests of the world."""
 
+import gc
 import os
 import pathlib
 import shutil
@@ -54,6 +55,7 @@ def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, bur
 
 def pytest_collection_finish(session):
     """In a run of many tests the first process compiles the world, with all cores, and the others copy it."""
+    gc.freeze()  # what is imported and collected stays: the collector of garbage need not look through it again and again
     if "PYTEST_XDIST_WORKER" not in os.environ or len(session.items) < MANY:
         return
     try:
