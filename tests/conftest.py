@@ -29,6 +29,8 @@ from sim.model import HyteModel
 from sim.residents import RESIDENT, Status
 from sim.rules.draws import fill_keys, key_count
 
+TESTS = pathlib.Path(__file__).parent
+FIRST, LAST = ("dashboard", "calibration", "sweep"), ("results", "scenarios")  # folders; the files of `LAST` are short
 MANY = 5  # tests from which it pays to compile before they begin
 FULL_FIDELITY = {"maturity.level": [5.0] * 6, "maturity.spread": 0.0}
 
@@ -51,6 +53,16 @@ def _scenario(name="baseline", residents=1000, places=("Kouvola",), years=1, bur
     for block, fields in (interventions or {}).items():
         settings |= _dotted(f"interventions.{block}", fields)
     return scenarios.load(name, kinds=kinds(), overrides=settings)
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first, so that no process is left with one when the others have ended."""
+
+    def turn(item):
+        folder = item.path.relative_to(TESTS).parts[0]
+        return (folder not in FIRST) + (folder in LAST), (*FIRST, folder).index(folder)
+
+    items.sort(key=turn)
 
 
 def pytest_collection_finish(session):

@@ -69,7 +69,7 @@ def test_compare_says_and_keeps(answered):
     assert manifest["assumptions"] > 0 and len(manifest["source_sha256"]) == 64 and "mesa" in manifest["versions"]
     names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
     assert {"scenario.baseline.toml", "scenario.promeq.toml", "outcomes/part-00000.parquet", "ledger/part-00000.parquet",
-            "figures/wellbeing_by_group.png", "figures/cost_by_payer.png", "figures/who_gains.png"} <= names
+            "figures/wellbeing_by_group.png", "figures/cost_by_payer.png", "figures/who_gains.png", "report.en.html"} <= names
 
 
 def test_two_processes_give_the_same_tables(answered, tmp_path):

@@ -15,7 +15,8 @@ SMALL = {"population.places": ["Kouvola"], "population.residents": 300, "time.ye
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return runs.compare("promeq", overrides=SMALL, draws=1, replicates=1, workers=1, out=str(tmp_path_factory.mktemp("runs")))
+    return runs.compare("promeq", overrides=SMALL, draws=1, replicates=1, workers=1, out=str(tmp_path_factory.mktemp("runs")),
+                        page=False)
 
 
 def call(*arguments):

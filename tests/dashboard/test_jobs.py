@@ -15,7 +15,7 @@ from results import store
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and locks of POSIX")
 
 TINY = ["baseline", "promeq", "--where", "Kouvola", "--residents", "200", "--years", "1", "--draws", "2", "--replicates", "1",
-        "--workers", "1"]
+        "--workers", "1", "--no-report"]
 LONG = ["baseline", "promeq", "--residents", "20000", "--draws", "500"]
 MOST = 300  # seconds to wait for what must come
 

@@ -269,7 +269,7 @@ def test_metropolia_its_pilots_and_its_comparator_are_three_arms_of_one_world(di
 def test_a_comparison_writes_curves_and_the_meta_evaluation_with_the_truth_beside_it(tmp_path):
     """The run folder's tables: what evaluators saw, and what twins say; nothing is true or seen in the arm without."""
     small = {"population.residents": 1500, "time.years": 3, "time.burn_in": 1}
-    compare("metropolia_innovations", overrides=small, draws=1, replicates=1, workers=1, out=tmp_path)
+    compare("metropolia_innovations", overrides=small, draws=1, replicates=1, workers=1, out=tmp_path, page=False)
     folder = next(tmp_path.glob("*metropolia_innovations")) / "tables"
     for name in ("adoption_curve", "embedding", "meta_evaluation", "meta_summary"):
         assert (folder / f"{name}.csv").is_file()
