@@ -12,6 +12,7 @@ from scenarios.schema import months_between
 from sim.ledger import PAYERS
 from sim.residents import Education, Group, Urbanity, rows
 from sim.rules.draws import address
+from sim.rules.segment import mark
 
 SEGMENT = np.dtype([(n, "i8") for n in ("groups", "age_min", "age_max", "education", "alone", "urbanity")])
 SPREAD = 4096  # more than any purpose, so that names and purposes never meet
@@ -198,6 +199,13 @@ def segment_record(segment):
         out["education"] = -1 if segment.education is None else Education[segment.education].value
         out["alone"] = -1 if segment.alone is None else int(segment.alone)
         out["urbanity"] = -1 if segment.urbanity is None else Urbanity[segment.urbanity].value
+    return out
+
+
+def members(people, segment, month):
+    """Who belongs to a segment this month, bool (n,). people: RESIDENT (n,); segment: of `segment_record`."""
+    out = np.zeros(len(people), np.bool_)
+    mark(rows(people), rows(segment), month, out)
     return out
 
 

@@ -13,9 +13,9 @@ from scenarios.schema import Places
 from scenarios.settings import fault, named_once
 from sim import diffusion
 from sim.coefficients import half_life
-from sim.cohort import Cohort, members
+from sim.cohort import Cohort
 from sim.diffusion import State
-from sim.intervention import Intervention
+from sim.intervention import Intervention, members
 from sim.maturity import HIGHEST
 from sim.rules.draws import Purpose, uniforms
 
