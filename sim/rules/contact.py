@@ -21,6 +21,10 @@ FIRST_SERVICE = 9
 FEES, HOUSING = FIRST_SERVICE + SERVICE_COUNT, FIRST_SERVICE + SERVICE_COUNT + 1
 PRIORITY_BITS = np.uint64(46)
 LOTTERY_BITS = np.uint64(18)
+LOTTERY = np.uint64(2**46 - 1)
+SPARE = np.uint64(14)  # bits of the lottery that need not be looked at to say about where one stands
+RANKS = 1024  # four classes of priority x 256 months
+FEW = 48  # requests up to which the insertion pass alone is faster
 AHEAD = 8  # requests whose residents are on their way from memory while one is served
 
 
@@ -262,6 +266,46 @@ def wait_on(p, service, desk, k, keys):
 
 
 @kernel
+def line_up(turn):
+    """Where numbers stand from low to high, int64 (n,). turn: uint64 (n,), a rank below RANKS in the upper bits, a lottery's in the lower.
+
+    As the lottery is even, its number and the size of its rank tell about where one stands; an insertion pass puts the rest right.
+    Several times as fast as sorting numbers of which nothing is known.
+    """
+    n = len(turn)
+    line = np.empty(n, np.int64)
+    if n < FEW:
+        for j in range(n):
+            line[j] = j
+    else:
+        begins = np.zeros(RANKS + 1, np.int64)
+        for j in range(n):
+            begins[np.int64(turn[j] >> PRIORITY_BITS) + 1] += 1
+        for rank in range(RANKS):
+            begins[rank + 1] += begins[rank]
+        about = np.empty(n, np.int64)
+        ends = np.zeros(n + 1, np.int64)
+        for j in range(n):
+            rank = np.int64(turn[j] >> PRIORITY_BITS)
+            size = begins[rank + 1] - begins[rank]
+            about[j] = begins[rank] + np.int64(((turn[j] & LOTTERY) >> SPARE) * np.uint64(size) >> (PRIORITY_BITS - SPARE))
+            ends[about[j] + 1] += 1
+        for j in range(n):
+            ends[j + 1] += ends[j]
+        for j in range(n):
+            line[ends[about[j]]] = j
+            ends[about[j]] += 1
+    for j in range(1, n):
+        mine = line[j]
+        i = j
+        while i > 0 and turn[line[i - 1]] > turn[mine]:
+            line[i] = line[i - 1]
+            i -= 1
+        line[i] = mine
+    return line
+
+
+@kernel
 def earmarked_first(people, rows, service, minutes, own):
     """The same rows with those in front whom the minutes of their own area reach, each part in the order it had.
 
@@ -341,7 +385,7 @@ def serve(places, bounds, people, listed, desks, coefficients, row, keys, money,
                     p = people[rows[j]]
                     rank = np.uint64((3 - urgency(p, k)) * 256 + 255 - int(p.waiting[service]))
                     order[j] = (rank << PRIORITY_BITS) + (bits(keys[QUEUE], p.id) >> LOTTERY_BITS)
-                rows = rows[np.argsort(order)]
+                rows = rows[line_up(order)]
                 if desk.earmarked > 0.0:
                     own_minutes = earmarks[area_bounds[place] : area_bounds[place + 1], service].copy()
                     rows = earmarked_first(people, rows, service, desk.minutes, own_minutes)

@@ -5,6 +5,7 @@ import pytest
 from numba import njit
 
 from sim.residents import SERVICES, rows
+from sim.rules.contact import line_up
 from sim.rules.draws import address, poisson, uniform
 from sim.services import DESK
 from tests.sim.one_place import serve_one
@@ -247,3 +248,15 @@ def test_fees_and_cost_are_shared_between_client_and_public(handmade, numbers, k
     serve_one(rows(people), listed, 1, rows(table), rows(numbers(**NEVER)), keys(0), money, COMMON)
     assert people["month_cost"][0] == money.sum() == 135.0
     assert sorted(money[money > 0]) == [24.0, 111.0]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 47, 48, 300, 5000])
+def test_the_line_is_that_of_sorting(number):
+    """By rank, then lottery, then the order they came in: few ranks and many, an even lottery and one of two numbers only."""
+    chance = np.random.default_rng(number)
+    for ranks, numbers in ((1, 2**46), (5, 2**46), (1024, 2**46), (3, 2)):
+        rank, lottery = (chance.integers(0, most, number).astype(np.uint64) for most in (ranks, numbers))
+        turn = (rank << np.uint64(46)) + lottery
+        assert np.array_equal(line_up(turn), np.argsort(turn, kind="stable"))
+    late = np.full(number, 2**56 - 1, np.uint64)
+    assert np.array_equal(line_up(late), np.arange(number))
