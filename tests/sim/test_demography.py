@@ -33,11 +33,12 @@ def test_births_follow_the_rates_by_age_and_partner(model, turn):
     fertile = (p["alive"] == 1) & (p["sex"] == Sex.woman) & (age >= 15) & (age < 50)
     band = (age[fertile] >= np.array([20, 25, 30, 35, 40, 45])[:, None]).sum(0)
     rate = np.array(v["demography.fertility"])[band] * np.where(p["partner"][fertile] == 1, v["demography.fertility_partner"], 1.0)
+    drawn = turn.draw(Purpose.BIRTH, p["id"][fertile]) < rate
     new = turn.babies()
-    assert turn.born == len(new) and near(len(new), rate)
+    assert turn.born == len(new) == drawn.sum() and near(len(new), rate)
+    assert sorted(new["household"]) == sorted(p["household"][fertile][drawn])
     assert 6.5 < 1000 * rate.sum() / (p["alive"] == 1).sum() < 11.5  # 8.6 per 1,000 in 2018 (Statistics Finland)
     assert ((model.month - new["birth_month"] >= 1) & (model.month - new["birth_month"] <= 12)).all()
-    assert set(new["household"]) <= set(p["household"][fertile])
     assert near((new["sex"] == Sex.man).sum(), np.full(len(new), v["demography.boys"]))
     assert not (new["origin"] == Origin.refugee).any()
 
