@@ -61,7 +61,7 @@ def task():
 def per_resident(model):
     """Bytes held per resident: row, network, and the arrays that a month works with (pages touched of the request list)."""
     n = len(model.people)
-    listed = sum(m.requests for m in model.municipalities) * model.listed.itemsize
+    listed = int(model.tally["requests"].sum()) * model.listed.itemsize
     arrays = (model.people, model.network.indptr, model.network.indices, model.seen, model.touched, model.tags)
     return (sum(a.nbytes for a in arrays) + listed) / n
 

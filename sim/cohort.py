@@ -2,18 +2,10 @@
 
 import numpy as np
 
-from sim.residents import rows
+from sim.intervention import members
 from sim.rules.draws import uniforms
-from sim.rules.segment import mark
 
 ITEMS = 8  # of the EUROHIS-QOL-8
-
-
-def members(people, segment, month):
-    """Who belongs to a segment this month, bool (rows,)."""
-    out = np.zeros(len(people), np.bool_)
-    mark(rows(people), rows(segment), month, out)
-    return out
 
 
 def answers(wellbeing, item_noise, key, ids):

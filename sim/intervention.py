@@ -9,10 +9,10 @@ import mesa
 import numpy as np
 
 from scenarios.schema import months_between
-from sim.closing import EVERYONE
 from sim.ledger import PAYERS
-from sim.residents import Education, Group, Urbanity
+from sim.residents import Education, Group, Urbanity, rows
 from sim.rules.draws import address
+from sim.rules.segment import mark
 
 SEGMENT = np.dtype([(n, "i8") for n in ("groups", "age_min", "age_max", "education", "alone", "urbanity")])
 SPREAD = 4096  # more than any purpose, so that names and purposes never meet
@@ -40,7 +40,7 @@ class Intervention(mesa.Agent):
         self.stop = None if stop is None else first_month + stop
         codes = None if settings.places == "all" else set(settings.places)
         self.places = [m for m in model.municipalities if codes is None or m.code in codes]
-        self.where = {m.index for m in self.places}
+        self.where = np.array([m.index for m in self.places], np.int64)  # their indices
         number = len(model.municipalities)
         self.emphasis = np.ones(number)  # what targeting gives each municipality: ratio to its planned size
         self.use = np.ones(number)  # how far each municipality has taken it into use, 0-1
@@ -84,6 +84,16 @@ class Intervention(mesa.Agent):
         """The share of its effect that survives local practice, 0-1: the municipality's own times the intervention's there."""
         return place.fidelity * float(self.practice[place.index])
 
+    @property
+    def local_residents(self):
+        """Rows of each municipality where it runs, int64 (places,), in the order of `where`."""
+        return np.diff(self.model.bounds)[self.where]
+
+    @property
+    def fidelities(self):
+        """`fidelity` of each municipality where it runs, float64 (places,), in the order of `where`."""
+        return self.model.maturity.fidelity[self.where] * self.practice[self.where]
+
     @classmethod
     def accounts(cls, settings):
         """Ledger items of a block: {suffix of the name: shares of the six payers}. The first is the block's running money."""
@@ -94,17 +104,28 @@ class Intervention(mesa.Agent):
             found["_project"] = payer_shares({settings.payer: 1.0 - part}, {settings.project.grant_payer: part})
         return found
 
+    @property
+    def looked_at(self):
+        """What `rules.programme.look` takes after the bounds and rows: whether everyone is looked at, who is touched, and how many."""
+        m = self.model
+        return self.settings.segment.group == "all", m.touched, m.tags, rows(m.tally)
+
     def listed(self, place):
-        """(rows, tags) of a municipality to look at: those in groups or programmes if the segment names a group, else everyone."""
+        """Rows of a municipality to look at, counted from its first: those in groups or programmes if the segment names a group."""
         if self.settings.segment.group == "all":
-            number = place.stop - place.start
-            return np.arange(number, dtype=np.int32), np.full(number, EVERYONE, np.uint8)
-        return place.touched
+            return np.arange(place.stop - place.start, dtype=np.int32)
+        return place.touched[0]
 
     def spend(self, place, amount, account=""):
         """Book an amount [EUR2018, for the simulated residents] on one of this intervention's ledger items."""
         if amount:
             self.model.ledger.book(place.index, self.name + account, amount)
+            self.cost += amount
+
+    def spend_each(self, places, amounts):
+        """Book amounts [EUR2018, for the simulated residents] of some municipalities, int64 indices, on its running money."""
+        self.model.ledger.month[places, self.model.ledger.column[self.name]] += amounts
+        for amount in amounts.tolist():  # one after the other, as `spend` adds them
             self.cost += amount
 
     def spend_project(self):
@@ -129,9 +150,9 @@ class Intervention(mesa.Agent):
             self.month_sizes = self.sizes
         return self.active
 
-    def act(self, place):
-        """A month of the intervention in one municipality, if it runs there."""
-        if place.index in self.where:
+    def act(self):
+        """A month of the intervention, municipality by municipality; kinds that take all of them at once have their own."""
+        for place in self.places:
             self.act_in(place)
 
     def end_month(self):
@@ -178,6 +199,13 @@ def segment_record(segment):
         out["education"] = -1 if segment.education is None else Education[segment.education].value
         out["alone"] = -1 if segment.alone is None else int(segment.alone)
         out["urbanity"] = -1 if segment.urbanity is None else Urbanity[segment.urbanity].value
+    return out
+
+
+def members(people, segment, month):
+    """Who belongs to a segment this month, bool (n,). people: RESIDENT (n,); segment: of `segment_record`."""
+    out = np.zeros(len(people), np.bool_)
+    mark(rows(people), rows(segment), month, out)
     return out
 
 

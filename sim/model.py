@@ -3,7 +3,6 @@
 import datetime
 import itertools
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 
 import mesa
 import numpy as np
@@ -18,7 +17,9 @@ from sim.endowment import endow
 from sim.intervention import MOST, Intervention, agent_class
 from sim.ledger import ITEMS, Item, Ledger
 from sim.margins import chance
+from sim.maturity import Maturity
 from sim.network import weave
+from sim.passing import SLICES, TALLY, Passing, slices_of
 from sim.places import Area, County, Municipality
 from sim.population import synthesise
 from sim.residents import SERVICES, Group
@@ -31,7 +32,6 @@ from sim.table import read as read_table
 
 HEAVY_SHARE = 0.9  # the definition of the group: top tenth
 MONTHS = 12
-SLICES = 16  # of municipalities, with sums of their own; more than threads, so that a large city holds nobody up
 
 
 class _Numbering(weakref.WeakKeyDictionary):
@@ -46,7 +46,7 @@ class _Numbering(weakref.WeakKeyDictionary):
 mesa.Agent._ids = _Numbering()
 
 
-class HyteModel(mesa.Model):
+class HyteModel(Passing, mesa.Model):
     """Residents, places, services and interventions of one scenario as run once.
 
     scenario: as loaded; draw: which sample of the uncertain numbers (0 = central values); replicate: which seed of
@@ -64,12 +64,13 @@ class HyteModel(mesa.Model):
         self.month = -1
         self.threads = threads
         self.heavy_line = np.inf
-        self.coefficients = record(self.values)
+        self.coefficients = record(self.values)  # the first row is everybody's; a lever that moves a number adds one
         self._varied = {}
         table = tables.mortality()  # probabilities of dying within a year; a yearly hazard is -ln(1 - q)
         self.mortality = -np.log1p(-np.stack([table["men"], table["women"]]) / 1000.0)
         self.keys = np.zeros(key_count(), np.uint64)
         self._place_agents()
+        self.maturity = Maturity(self.values, self.seed_value, [int(m.code) for m in self.municipalities])
         self._people_places()
         self._interventions()
         shares = {n.removeprefix("payers."): v for n, v in self.values.items() if n.startswith("payers.")}
@@ -97,6 +98,8 @@ class HyteModel(mesa.Model):
         self.desk_agents = [Service(self, kind, m) for m in self.municipalities for kind in SERVICES]
         self.desks = desks(len(codes), self.values)
         self.planned = self.desks.copy()  # prices, fees and minutes as they are without levers
+        self.coefficient_row = np.zeros(len(codes), np.int64)  # of each municipality, see `coefficients_with`
+        self.tally = np.zeros(len(codes), TALLY)
 
     def _people_places(self):
         """Residents, their hidden states, the network, areas and staffing."""
@@ -169,7 +172,7 @@ class HyteModel(mesa.Model):
         self.bounds = np.searchsorted(np.ascontiguousarray(self.people["municipality"]), places).astype(np.int64)
         for m, start, stop in zip(self.municipalities, self.bounds.tolist(), self.bounds[1:].tolist(), strict=False):
             m.start, m.stop = start, stop
-            m.slice = (start + stop) * SLICES // (2 * n + 1)
+        self.slices = slices_of(self.bounds)
         self.seen = np.stack([self.people["wellbeing"], self.people["awareness"]], -1, dtype=np.float32, casting="same_kind")
         self.touched = np.empty(n, np.int32)
         self.tags = np.empty(n, np.uint8)
@@ -184,8 +187,7 @@ class HyteModel(mesa.Model):
             rows = np.flatnonzero((p["alive"] == 1) & (tags != 0))
             self.touched[m.start : m.start + len(rows)] = rows
             self.tags[m.start : m.start + len(rows)] = tags[rows]
-            m.touched_count = len(rows)
-            m.alive = int((p["alive"] == 1).sum())
+            self.tally[m.index]["touched"], self.tally[m.index]["alive"] = len(rows), (p["alive"] == 1).sum()
 
     # --- who is who ---------------------------------------------------------------------------------------------
 
@@ -254,6 +256,7 @@ class HyteModel(mesa.Model):
         fill_keys(self.keys, self.seed_value, self.month)
         self.counties.do("decide")
         self.municipalities.do("decide")
+        self.maturity.fade()
         interventions = self.interventions
         for deciding in (i for i in interventions if i.turn < 1):
             self.intervene([deciding])
@@ -273,42 +276,27 @@ class HyteModel(mesa.Model):
         return self
 
     def intervene(self, interventions):
-        """A month of some interventions, municipality by municipality, so that its residents stay in the cache."""
-        acting = [i for i in interventions if i.start_month()]
-        if acting:
-            for place in self.municipalities:
-                for intervention in acting:
-                    intervention.act(place)
-
-    def let_live(self):
-        """Every municipality lives, serves and closes its month; nobody knows anybody elsewhere, so threads share the slices.
-
-        Each slice has sums of its own, which are added in the order of slices: any number of threads gives the same bytes.
-        """
-        slices = [[] for _ in range(SLICES)]
-        for place in self.municipalities:
-            slices[place.slice].append(place)
-        if self.threads == 1:
-            for places in slices:
-                pass_month(places)
-        else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(pass_month, sorted(slices, key=slice_size, reverse=True)))
+        """A month of some interventions: all are started before the first acts."""
+        for intervention in [i for i in interventions if i.start_month()]:
+            intervention.act()
 
     @property
     def deaths(self):
         """Deaths since the run began."""
-        return sum(place.deaths for place in self.municipalities)
+        return int(self.tally["deaths"].sum())
 
     def staff(self, places, kinds):
         """Staff the desks `kinds` of some municipalities, int64 indices, for the month as planned; no lever pulled."""
         staff(self.desks, self.planned, places, kinds, self.earmarks, self.area_bounds)
 
     def coefficients_with(self, own):
-        """The coefficients with some parameters changed: {name: number or list}; the same array for the same changes."""
+        """The row of `coefficients` with some parameters changed, {name: number or list}; the same row for the same changes."""
         key = repr(sorted(own.items()))
         if key not in self._varied:
-            self._varied[key] = record({**self.values, **own})
+            self._varied[key] = len(self.coefficients)
+            table = np.empty(len(self.coefficients) + 1, self.coefficients.dtype)
+            table[:-1], table[-1:] = self.coefficients, record({**self.values, **own})
+            self.coefficients = table
         return self._varied[key]
 
     def turn_of_year(self):
@@ -378,19 +366,6 @@ class HyteModel(mesa.Model):
         return total / count if count else float("nan")
 
 
-def pass_month(places):
-    """The month of the residents of some municipalities, one after the other."""
-    for place in places:
-        place.live()
-        place.serve()
-        place.close()
-
-
-def slice_size(places):
-    """Residents of some municipalities: the largest slice begins first."""
-    return sum(place.stop - place.start for place in places)
-
-
 def chance_seed(seed, replicate):
     """Seed of one replicate: an int64 mixed from the scenario's seed and the replicate's number."""
     mixed = mix_bits(np.uint64((int(seed) * 1_000_003 + int(replicate) + 1) % 2**64))
@@ -399,7 +374,7 @@ def chance_seed(seed, replicate):
 
 def resident_count(model):
     """Residents alive; by name, so that a model with its data collector can be pickled."""
-    return sum(place.alive for place in model.municipalities)
+    return int(model.tally["alive"].sum())
 
 
 def mean_wellbeing(model):

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numba import njit
 
+from results.weighted import in_order
 from scenarios import tables
 from sim.characteristics import ADULT, age_of
 from sim.margins import Start, chance
@@ -75,7 +76,7 @@ def _line(rows, starts, traits, parameters, seed, turn):
     key += _UNIT * (chance(seed, Start.CONTACT, rows["id"], turn) - 0.5)
     order = np.empty(len(rows), np.int64)
     for start, stop in itertools.pairwise(starts):
-        order[start:stop] = start + np.argsort(key[start:stop], kind="stable")
+        order[start:stop] = start + in_order(key[start:stop])[0]
     return order
 
 

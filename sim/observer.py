@@ -7,9 +7,10 @@ from scipy.special import ndtri
 
 from results.estimate import Estimate, interval, weighted_mean
 from sim.indicators import HIDDEN, INDICATORS, hidden_need, registered_need, reports
+from sim.intervention import members
 from sim.residents import Group
 from sim.rules.draws import address, uniforms
-from sim.survey import Design, ask, members
+from sim.survey import Design, ask
 
 SOURCES = ("none", "register", "survey", "survey_practitioners")  # each sees what the one before it sees, and more
 POPULATIONS = ("all", "any", "none")  # everyone, those in any at-risk group, those in none
@@ -129,7 +130,7 @@ class Observer:
         shape = (len(blocks), len(self.places))
         persons, need, error = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         for b, block in enumerate(blocks):
-            inside = self.here & members(self.model.people, getattr(block.settings, "segment", None), self.model.month)
+            inside = self.here & members(self.model.people, block.segment, self.model.month)
             count, registered = self._registered_need(inside)
             persons[b] = np.maximum(0.0, count * (1.0 + self.relative * self._normal(COUNT, block.name, self.places)))
             known = np.maximum(0.0, registered * (1.0 + self.relative * self._normal(NEED, block.name, self.places)))

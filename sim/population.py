@@ -50,6 +50,8 @@ _NEWBORN = np.int64(2**61)
 _ARRIVAL = 2**60
 _ARRIVALS_A_YEAR = 2**34  # room for each municipality and year between 2^60 and 2^61
 _YEARS = 10_000
+_KEPT = 500_000  # residents at most of whom a copy is kept
+_last = {}  # the residents made last, by what they were made from: the arms of a comparison begin with the same
 
 
 def synthesise(municipalities, population, parameters, seed, start_year, areas=None):
@@ -64,12 +66,21 @@ def synthesise(municipalities, population, parameters, seed, start_year, areas=N
     and age within one of expectation with their totals kept.
     Raises ValueError if the sample is too small for every child to have an adult in its municipality.
     """
-    totals = municipal_totals(municipalities, population, start_year)
-    rows = _persons(totals, seed)
-    rows["urbanity"] = _classes(municipalities)[rows["municipality"]]
-    complete(rows, parameters, seed)
-    households.form(rows, parameters, seed)
-    settle(rows, municipalities, parameters, seed, start_year, areas)
+    used = {name: value for name, value in parameters.items() if name.startswith("population.")}
+    made_from = None if areas else repr((
+        [(m.code, m.urbanity, m.population) for m in municipalities], population.residents, population.fraction, sorted(used.items()),
+        int(seed), start_year))
+    rows = _last.get(made_from)
+    if rows is None:
+        totals = municipal_totals(municipalities, population, start_year)
+        rows = _persons(totals, seed)
+        rows["urbanity"] = _classes(municipalities)[rows["municipality"]]
+        complete(rows, used, seed)
+        households.form(rows, used, seed)
+        settle(rows, municipalities, used, seed, start_year, areas)
+        _last.clear()
+        if made_from and len(rows) <= _KEPT:
+            _last[made_from] = rows
     return arrange(rows)
 
 

@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 
 def small_world(path, codes):
     """A small world of a scenario's kind, whose months make everything compile. path: of the scenario; codes: of municipalities."""
@@ -31,9 +33,9 @@ def halve(path, codes, folder):
         other = subprocess.Popen([sys.executable, "-m", "sim.precompile", str(path), *codes], env=where,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            place = small_world(path, codes).municipalities[0]
-            place.serve()
-            place.close()
+            world = small_world(path, codes)
+            world.services_serve(np.arange(1))
+            world.books_close(np.arange(1), world.cells[0])
             other.wait()
         finally:
             other.kill()
@@ -52,4 +54,4 @@ def _take_over(half, folder):
 
 
 if __name__ == "__main__":
-    small_world(sys.argv[1], sys.argv[2:]).municipalities[0].live()
+    small_world(sys.argv[1], sys.argv[2:]).residents_live(np.arange(1))

@@ -81,36 +81,36 @@ class Programme(Intervention):
     def size_up(self):
         """Whole places and running cost of each municipality; anew when rows have been re-sorted or sizes have changed."""
         self.sized_for, self.sized, self.sized_extra = self.model.bounds, self.sizes, self.extra.copy()
-        self.room = {p.index: self.whole_places(p) for p in self.places}
-        self.running = {p.index: self.running_cost(p) * self.sized[p.index] for p in self.places}
+        self.room = np.array([self.whole_places(p) for p in self.places], float)
+        self.running = np.array([self.running_cost(p) * self.sized[p.index] for p in self.places], float)
         self.unit_costs = float(self.record["cost_month"][0]), float(self.record["cost_start"][0])
         self.clients[:] = 1.0  # after moves every municipality is looked at
 
-    def act_in(self, place):
+    def act(self):
         """Clients attend, free places are filled, and the month is paid for.
 
-        A municipality with neither places nor clients is passed over.
+        Municipalities with neither places nor clients are passed over.
         """
-        m, here = self.model, place.index
-        cost = self.running[here]
-        if self.room[here] > 0.0 or self.clients[here] > 0.0:
-            self.record["fidelity"] = self.fidelity(place)
-            counts = np.zeros(4)
-            run(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), self.room[here], m.month,
-                rows(place.coefficients), rows(self.areas_of(place)), counts)
-            attending, joined, left, away = counts.tolist()
-            self.clients[here] = attending + joined - left
-            for step, count in zip(self.steps, (attending, joined, left, away), strict=True):
-                self.funnel[step] += count
-            cost += attending * self.unit_costs[0] + joined * self.unit_costs[1]
-        self.spend(place, cost)
+        m = self.model
+        counts = np.zeros((len(self.where), len(self.steps)))
+        open_here = (self.room > 0.0) | (self.clients[self.where] > 0.0)
+        places, found = self.where[open_here], np.zeros((int(open_here.sum()), len(self.steps)))
+        run(places, m.bounds, rows(m.people), *self.looked_at, rows(self.segment), rows(self.record), self.room[open_here],
+            self.fidelities[open_here], m.month, rows(m.coefficients), m.coefficient_row, rows(self.areas), m.area_bounds, found)
+        counts[open_here] = found
+        attending, joined, left, _ = counts.T
+        self.clients[places] = (attending + joined - left)[open_here]
+        for step, count in zip(self.steps, counts.sum(0).tolist(), strict=True):
+            self.funnel[step] += count
+        self.spend_each(self.where, self.running + (attending * self.unit_costs[0] + joined * self.unit_costs[1]))
 
-    def areas_of(self, place):
-        """Areas of a municipality with the places that are earmarked for them, AREA (areas,)."""
+    @property
+    def areas(self):
+        """All areas of the model with the places that are earmarked for them, AREA (areas,)."""
         if self.earmarks is None:
-            return place.areas
-        areas = place.areas.copy()
-        areas["earmark"] = self.earmarks[self.model.area_bounds[place.index] : self.model.area_bounds[place.index + 1]]
+            return self.model.areas
+        areas = self.model.areas.copy()
+        areas["earmark"] = self.earmarks
         return areas
 
     def participants(self, people):

@@ -13,12 +13,12 @@ import pandas as pd
 
 from results import evaluation
 from scenarios import Segment
-from sim.intervention import SPREAD
+from sim.intervention import SPREAD, members, segment_record
 from sim.model import HyteModel
 from sim.residents import Education, Sex
 from sim.rules.draws import Purpose, address, uniform
 from sim.study import OUTCOMES, Plan, runs_in
-from sim.survey import Design, ask, copies, invite, members, person_uniforms, survey_key
+from sim.survey import Design, ask, copies, invite, person_uniforms, survey_key
 
 __all__ = ["Task", "frames", "perform", "simulate", "truth"]
 
@@ -175,7 +175,7 @@ def frames(world):
     here = wave[0]
     p = here.people
     fit = _of_age(plan, p, here.month)
-    eligible = fit & members(p, segment(plan), here.month)
+    eligible = fit & members(p, segment_record(segment(plan)), here.month)
     meant = eligible if world.part is None else fit & np.isin(p["id"], world.part)
     treated, control = here.only(meant & world.treated[p["municipality"]]), None
     if plan.study.controls == "lot":

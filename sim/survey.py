@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, ndtri
 
-from sim.intervention import SPREAD, segment_record
+from sim.intervention import SPREAD, members, segment_record
 from sim.outputs import AGE_BANDS
 from sim.residents import VISIT_BITS, VISIT_MONTHS, Education, Group, Sex, Status, Urbanity
 from sim.rules.draws import Purpose, address, uniforms
@@ -200,7 +200,7 @@ def _frame(model, design):
             raise ValueError(f"survey places: no municipality '{missing[0]}' in this model; it has {', '.join(known)}")
         here &= np.isin(people["municipality"], [known[code] for code in design.places])
     if design.segment is not None:
-        here &= members(people, design.segment, model.month)
+        here &= members(people, segment_record(design.segment), model.month)
     rows = np.flatnonzero(here)
     if not len(rows):
         raise ValueError("survey: nobody is in the frame; widen places, ages or segment")
@@ -230,21 +230,6 @@ def _units(rows, clusters):
     if clusters == "area":
         return rows["municipality"].astype(np.int64) * 2**16 + rows["area"]
     return np.full(len(rows), -1, np.int64)
-
-
-def members(people, segment, month):
-    """Whether each resident belongs to a segment, bool (n,); the same rule as `sim.rules.programme.belongs`."""
-    s = segment_record(segment)[0]
-    years = (month - people["birth_month"]) // 12
-    inside = (people["alive"] == 1) & (years >= s["age_min"]) & (years <= s["age_max"])
-    if s["groups"]:
-        inside &= (people["groups"] & s["groups"]) > 0
-    for name in ("education", "urbanity"):
-        if s[name] >= 0:
-            inside &= people[name] == s[name]
-    if s["alone"] >= 0:
-        inside &= (people["adults"].astype(int) + people["minors"] == 1) == bool(s["alone"])
-    return inside
 
 
 def _allocated(wanted, sizes, allocation):

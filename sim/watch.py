@@ -51,9 +51,8 @@ class Watch:
         listen(next(iter(model.counties)), "decide", self._year)
         for intervention in model.interventions:
             listen(intervention, "act", functools.partial(self._acted, intervention))
-        for place in model.municipalities:
-            listen(place, "live", self._lived)
-            listen(place, "serve", self._served)
+        listen(model, "residents_live", self._lived)
+        listen(model, "services_serve", self._served)
 
     @staticmethod
     def _length(intervention):

@@ -40,7 +40,7 @@ def test_one_month_is_the_models(name, world, monkeypatch):
     model.month += 1
     fill_keys(model.keys, model.seed_value, model.month)
     deaths = model.deaths
-    model.municipalities.do("live")
+    model.residents_live(np.arange(len(model.municipalities)))
     vector.step()
     alive = model.people["alive"] == 1
     assert np.array_equal(vector.column("alive"), alive) and vector.deaths == model.deaths - deaths
@@ -58,8 +58,8 @@ def test_the_months_after_see_the_last_one(world):
     for _ in range(2):
         model.month += 1
         fill_keys(model.keys, model.seed_value, model.month)
-        model.municipalities.do("live")
-        model.municipalities.do("close")
+        model.residents_live(np.arange(len(model.municipalities)))
+        model.books_close(np.arange(len(model.municipalities)), model.cells[0])
         vector.step()
     alive = model.people["alive"] == 1
     assert (model.people["waiting"][alive] > 0).any()

@@ -24,12 +24,14 @@ class GuidanceCentre(Intervention):
     pathways = MappingProxyType({"contacts": {"staff": 0.0}})
     steps = ("minutes", "met")
 
-    def act_in(self, place):
+    def act(self):
         """Add this month's minutes, scaled by local fidelity, and pay the running cost."""
-        residents = float(self.month_sizes[place.index]) * (place.stop - place.start) / 10_000.0
-        minutes = self.value("staff") * residents * self.value("hours") * MINUTES * self.fidelity(place)
-        desk = self.model.desk(place, "guidance_centre")
-        self.funnel["met"] += float(self.model.desks["met"][place.index, SERVICES.index("guidance_centre")])
-        self.funnel["minutes"] += minutes
-        desk.lend(minutes)
-        self.spend(place, self.value("fixed") * residents)
+        m, here = self.model, self.where
+        residents = self.month_sizes[here] * self.local_residents / 10_000.0
+        minutes = self.value("staff") * residents * self.value("hours") * MINUTES * self.fidelities
+        desk = SERVICES.index("guidance_centre")
+        self.funnel["met"] += float(m.desks["met"][here, desk].sum())
+        for added in minutes.tolist():
+            self.funnel["minutes"] += added
+        m.desks["capacity"][here, desk] += minutes
+        self.spend_each(here, self.value("fixed") * residents)

@@ -13,10 +13,10 @@ from scenarios.schema import Places
 from scenarios.settings import fault, named_once
 from sim import diffusion
 from sim.coefficients import half_life
-from sim.cohort import Cohort, members
+from sim.cohort import Cohort
 from sim.diffusion import State
-from sim.intervention import Intervention
-from sim.places import HIGHEST
+from sim.intervention import Intervention, members
+from sim.maturity import HIGHEST
 from sim.rules.draws import Purpose, uniforms
 
 FOLLOW_UP = 12  # months between surveys of an innovation's cohort
@@ -155,9 +155,9 @@ class InnovationDiffusion(Intervention):
             for place in np.flatnonzero(self.spread(course)):
                 self.spend(self.model.municipalities[place], self.value("cost_adoption") / self.model.weight[place])
 
-    def act_in(self, place):
+    def act(self):
         """The network's own running cost."""
-        self.spend(place, float(self.sizes[place.index]) * self.value("cost") / self.model.weight[place.index])
+        self.spend_each(self.where, self.month_sizes[self.where] * self.value("cost") / self.model.weight[self.where])
 
     def spread(self, course):
         """A month of learning and adopting. Returns who has just taken it into use, bool (n,)."""
@@ -179,8 +179,7 @@ class InnovationDiffusion(Intervention):
     def hazard(self, course):
         """Hazard of adopting per year (n,): base x own need x maturity x neighbours' visible results x project money."""
         self.renew_need(course)
-        fidelity = np.array([m.fidelity for m in self.model.municipalities])
-        visible = self.ties @ (diffusion.using(course.state) * course.practice * fidelity)
+        visible = self.ties @ (diffusion.using(course.state) * course.practice * self.model.maturity.fidelity)
         money = self.value("funded") if self.funded(course) else 1.0
         return (self.value("adopt") * diffusion.factor(course.need, self.value("need")) * self.readiness()
                 * (1.0 + self.value("results") * visible) * money)
@@ -188,8 +187,7 @@ class InnovationDiffusion(Intervention):
     def readiness(self):
         """Factor of maturity on adopting and embedding (n,); 1 at the mean level of the parameters."""
         usual = np.mean(self.model.values["maturity.level"]) / HIGHEST
-        ratio = np.array([m.fidelity for m in self.model.municipalities]) / usual
-        return diffusion.factor(ratio, self.value("maturity"))
+        return diffusion.factor(self.model.maturity.fidelity / usual, self.value("maturity"))
 
     def renew_need(self, course):
         """In January and at its start: how many residents of each municipality the innovation is meant for, against the mean."""

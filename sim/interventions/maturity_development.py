@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from scenarios import Block, Quantity, quantity
 from scenarios.settings import named_once
 from sim.intervention import Intervention
-from sim.places import DIMENSIONS, HIGHEST
+from sim.maturity import DIMENSIONS, HIGHEST
 from sim.rules.draws import Purpose, normal
 
 ANCHOR = DIMENSIONS.index("leadership")  # what is led stays
@@ -43,7 +43,7 @@ class MaturityDevelopment(Intervention):
         super().__init__(*args)
         self.assessed = np.zeros((len(self.model.municipalities), len(DIMENSIONS)))
         self.named = [DIMENSIONS.index(d) for d in self.settings.dimensions]
-        self.choice = {}  # by municipality: the dimensions that it works on until it looks at itself again
+        self.worked_on = np.zeros_like(self.assessed)  # 1 for the dimensions that a municipality works on until it looks at itself again
         self.rows = []
 
     @property
@@ -60,18 +60,19 @@ class MaturityDevelopment(Intervention):
 
     def assess(self):
         """Self-assessment = maturity + error z, limited to 1-5; once the work has ended nobody assesses, and it is not-a-number."""
-        key, error = self.key(Purpose.ASSESS), self.value("error")
-        for place in self.places:
-            if self.active:
-                noise = np.array([normal(key, APART * int(place.code) + d) for d in range(len(DIMENSIONS))])
-                self.assessed[place.index] = np.clip(place.maturity + error * noise, 1.0, HIGHEST)
-                self.choice[place.index] = self.chosen(place)
-            seen = self.assessed[place.index] if self.active else np.full(len(DIMENSIONS), np.nan)
-            self.rows += [
-                {"month": self.model.measured_month, "date": str(self.model.date), "municipality": place.name, "dimension": name,
-                 "true": float(true), "self_assessed": float(found)}
-                for name, true, found in zip(DIMENSIONS, place.maturity, seen, strict=True)
-            ]
+        key, m = self.key(Purpose.ASSESS), self.model
+        true = m.maturity.level[self.where]
+        if self.active:
+            noise = np.array([[normal(key, APART * int(p.code) + d) for d in range(len(DIMENSIONS))] for p in self.places])
+            self.assessed[self.where] = np.clip(true + self.value("error") * noise.reshape(true.shape), 1.0, HIGHEST)
+            self.worked_on[:] = 0.0
+            for place in self.where.tolist():
+                self.worked_on[place, self.chosen(place)] = 1.0
+        seen = self.assessed[self.where] if self.active else np.full_like(true, np.nan)
+        when = {"month": m.measured_month, "date": str(m.date)}
+        for place, levels, found in zip(self.places, true.tolist(), seen.tolist(), strict=True):
+            self.rows += [{**when, "municipality": place.name, "dimension": d, "true": level, "self_assessed": said}
+                          for d, level, said in zip(DIMENSIONS, levels, found, strict=True)]
 
     def begin(self):
         """This month's numbers, which are the same in every municipality."""
@@ -80,16 +81,15 @@ class MaturityDevelopment(Intervention):
 
     def chosen(self, place):
         """The dimensions worked on: of those named, as many as `focus` says, those that look weakest; ties by their order."""
-        return sorted(self.named, key=lambda d: (self.assessed[place.index, d], d))[: self.settings.focus]
+        seen = self.assessed[place].tolist()
+        return sorted(self.named, key=lambda d: (seen[d], d))[: self.settings.focus]
 
-    def act_in(self, place):
-        """A month's work in one municipality, and its price."""
-        effort, chosen = self.effort * float(self.month_sizes[place.index]), self.choice[place.index]
-        growth = np.zeros(len(DIMENSIONS))
-        growth[chosen] = min(1.0, effort * self.growth)
-        anchoring = min(1.0, effort * self.anchoring) if ANCHOR in chosen else 0.0
-        place.develop(growth, anchoring)
-        self.spend(place, effort * len(chosen) * self.cost_each / self.model.weight[place.index])
+    def act(self):
+        """A month's work in each municipality, and its price."""
+        effort, worked_on = self.effort * self.month_sizes[self.where], self.worked_on[self.where]
+        growth = worked_on * np.minimum(1.0, effort * self.growth)[:, None]
+        self.model.maturity.develop(self.where, growth, worked_on[:, ANCHOR] * np.minimum(1.0, effort * self.anchoring))
+        self.spend_each(self.where, effort * worked_on.sum(1) * self.cost_each / self.model.weight[self.where])
 
     def tables(self):
         """Maturity by municipality and dimension: the true level before the month's work, and what the municipality thinks."""

@@ -13,7 +13,7 @@ from sim.residents import rows
 from sim.rules.draws import Purpose
 from sim.rules.programme import expose
 
-CAMPAIGN = np.dtype([("hear_key", "u8")] + [(n, "f8") for n in ("reach", "frequency", "tailoring", "impact", "ease")])
+CAMPAIGN = np.dtype([("hear_key", "u8")] + [(n, "f8") for n in ("tailoring", "impact", "ease")])
 Criterion = Literal["behaviour", "orientation", "theory", "insight", "exchange", "competition", "segmentation", "methods_mix"]
 
 
@@ -60,15 +60,14 @@ class SocialMarketing(Intervention):
         """This month's address of being reached."""
         self.record["hear_key"] = self.key(Purpose.HEAR)
 
-    def act_in(self, place):
-        """Reach the segment in one municipality and pay for the postings."""
-        m = self.model
+    def act(self):
+        """Reach the segment in each municipality and pay for the postings."""
+        m, here = self.model, self.where
         counts = np.zeros(len(self.steps))
-        size = float(self.month_sizes[place.index])  # money buys postings, whose reach saturates
-        self.record["reach"] = self.value("reach") * self.fidelity(place)
-        self.record["frequency"] = self.value("frequency") * size
-        expose(rows(place.people), *self.listed(place), rows(self.segment), rows(self.record), m.month,
-               rows(place.coefficients), counts)
-        for step, count in zip(self.steps, counts, strict=True):
+        size = self.month_sizes[here]  # money buys postings, whose reach saturates
+        reach, frequency = self.value("reach") * self.fidelities, self.value("frequency") * size
+        expose(here, m.bounds, rows(m.people), *self.looked_at, rows(self.segment), rows(self.record), reach, frequency, m.month,
+               rows(m.coefficients), m.coefficient_row, counts)
+        for step, count in zip(self.steps, counts.tolist(), strict=True):
             self.funnel[step] += count
-        self.spend(place, size * self.value("cost") * (place.stop - place.start) / 1000.0)
+        self.spend_each(here, size * self.value("cost") * self.local_residents / 1000.0)

@@ -137,7 +137,7 @@ class WellbeingCard(Intervention):
         d["fidelity"], d["line"] = self.fidelity(place), self.contact_line(place)
         d["offer"] = min(1.0, self.value("offer") * self.month_sizes[here]) * self.fidelity(place)
         slot, used = np.zeros(len(people), np.int32), np.zeros(len(people), np.uint8)
-        listed, counts = self.listed(place)[0], self.monitoring.counts[here]
+        listed, counts = self.listed(place), self.monitoring.counts[here]
         who = (place.start, m.network.indptr, m.network.indices)
         mark(people, rows(self.cards[here]), m.month, slot, used)
         fresh = np.zeros(len(listed), CARD)

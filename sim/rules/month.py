@@ -95,14 +95,14 @@ def fates(block, number, lanes, month, k, hazards, mortality, keys):
 
 
 @rule
-def block_end(people, first):
-    """Row after the last of a block that starts at row `first`: whole households, about TARGET residents."""
-    last = min(len(people), first + TARGET)
+def block_end(people, first, stop):
+    """Row after the last of a block that starts at row `first`: whole households, about TARGET residents, none from row `stop` on."""
+    last = min(stop, first + TARGET)
     end = last
-    while end < len(people) and end > first and people[end].household == people[end - 1].household:
+    while end < stop and end > first and people[end].household == people[end - 1].household:
         end -= 1
     if end == first:  # one household fills the block
-        end = min(household_end(people, first), first + CAPACITY)
+        end = min(household_end(people, first), first + CAPACITY, stop)
     return end
 
 
@@ -242,57 +242,67 @@ def meet_peers(block, first, last, seen, met):
 
 
 @kernel
-def live(people, start, month, parameters, areas, mortality, keys, money, desks, seen, indptr, indices, listed):
-    """One month of all residents of a municipality. Returns (open requests listed, deaths).
+def live(places, bounds, people, month, coefficients, row, areas, area_bounds, mortality, keys, money, desks, seen, indptr, indices, listed,
+         tally):
+    """One month of all residents of some municipalities.
 
-    people: the municipality's rows, from row `start` of the model, households adjacent; no contact lives elsewhere. Chance by
-    address, so the order of rows decides nothing. listed: uint32 array that takes row * 16 + service of every open request.
+    places: int64, their indices; bounds, area_bounds: first row and first area of each municipality, and the end; people: all rows,
+    households adjacent; row: int64, the row of `coefficients` that each municipality goes by; money, desks: by municipality.
+    Nobody has contacts in another municipality. Chance by address, so the order of rows decides nothing. listed (written): uint32,
+    from each municipality's first row x SERVICES on, row * 16 + service of every open request. tally (written): how many those
+    are, and deaths added up.
     """
-    k = own(parameters[0])
-    hazards = movement(parameters[0])
     met = np.empty((CAPACITY, 3))
-    block = columns()
-    wiped = 0
-    count = 0
-    deaths = 0
-    first = 0
-    while first < len(people):
-        last = block_end(people, first)
-        n = last - first
-        lanes = (n + LANES - 1) // LANES * LANES  # the last places may hold somebody of an earlier block, whom nobody reads
-        if lanes > wiped:
-            wipe(block, wiped, lanes)
-            wiped = lanes
-        here = seen[start + first : start + last]
-        ask_contacts(start + first, start + last, seen, indptr, indices, met)
-        for j in range(n):
-            take_in(people[first + j], block[j])
-        deaths += fates(block, n, lanes, month, k, hazards, mortality, keys)
-        for j in range(lanes):
-            earn(block[j], block[j].age, k)
-        pool(block, n, lanes, k, money, keys)
-        home = 0
-        while home < n:
-            end = home_end(block, home, n)
-            meet_peers(block, home, end, here, met)
-            home = end
+    for place in places:
+        k = own(coefficients[row[place]])
+        hazards = movement(coefficients[row[place]])
+        amounts = money[place]
+        desk = desks[place]
+        local = areas[area_bounds[place] : area_bounds[place + 1]]
+        block = columns()
+        wiped = 0
+        first = bounds[place]
+        stop = bounds[place + 1]
+        at = first * SERVICES
+        count = 0
+        deaths = 0
+        while first < stop:
+            last = block_end(people, first, stop)
+            n = last - first
+            lanes = (n + LANES - 1) // LANES * LANES  # the last places may hold somebody of an earlier block, whom nobody reads
+            if lanes > wiped:
+                wipe(block, wiped, lanes)
+                wiped = lanes
+            ask_contacts(first, last, seen, indptr, indices, met)
+            for j in range(n):
+                take_in(people[first + j], block[j])
+            deaths += fates(block, n, lanes, month, k, hazards, mortality, keys)
+            for j in range(lanes):
+                earn(block[j], block[j].age, k)
+            pool(block, n, lanes, k, amounts, keys)
+            home = 0
+            while home < n:
+                end = home_end(block, home, n)
+                meet_peers(block, home, end, seen[first:last], met)
+                home = end
 
-        feel_month(block, lanes, areas, k, keys)
+            feel_month(block, lanes, local, k, keys)
 
-        for j in range(n):
-            b = block[j]
-            p = people[first + j]
-            if last + j < len(people):
-                fetch(people[last + j])
-            if b.alive == 0:
-                p.alive = 0
-                continue
-            give_back(b, p)
-            if b.todo != 0:
-                act(p, areas[p.area], b.age, month, b.todo, b.rate, b.hassle, k, keys, money, desks)
-            if p.requests > 0:
-                for service in range(SERVICES):  # written in any case and counted if it is one: no branch to guess
-                    listed[count] = (first + j) * LOCAL + service
-                    count += 1 if p.waiting[service] > 0 else 0
-        first = last
-    return count, deaths
+            for j in range(n):
+                b = block[j]
+                p = people[first + j]
+                if last + j < len(people):
+                    fetch(people[last + j])
+                if b.alive == 0:
+                    p.alive = 0
+                    continue
+                give_back(b, p)
+                if b.todo != 0:
+                    act(p, local[p.area], b.age, month, b.todo, b.rate, b.hassle, k, keys, amounts, desk)
+                if p.requests > 0:
+                    for service in range(SERVICES):  # written in any case and counted if it is one: no branch to guess
+                        listed[at + count] = (first + j) * LOCAL + service
+                        count += 1 if p.waiting[service] > 0 else 0
+            first = last
+        tally[place].requests = count
+        tally[place].deaths += deaths

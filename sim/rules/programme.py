@@ -5,12 +5,14 @@ import math
 import numpy as np
 
 from sim.rules.awareness import burden, literacy, take_up
-from sim.rules.block import own
+from sim.rules.block import fetch, own
 from sim.rules.draws import kernel, rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
 
 CLIENT = 32  # tag of those in a programme or with a case manager, beside the bits of the groups
+EVERYONE = 255  # a tag that no list leaves out
+AHEAD = 8  # residents who are on their way from memory while one is looked at
 TIE = 1e-9  # equal scores are settled by the lottery, never by the order of rows
 
 
@@ -44,37 +46,61 @@ def hardship(p, k):
     return needs / 4.0
 
 
+@rule
+def look(first, stop, everyone, touched, tags, number, wanted, found):
+    """Write into `found` the rows of one municipality to look at: all of first:stop, or those touched with a tag among `wanted`.
+
+    touched, tags: from row `first` on, as `closing.close` lists them, `number` of them. Returns how many.
+    """
+    count = 0
+    if everyone:
+        for i in range(first, stop):
+            found[count] = i
+            count += 1
+        return count
+    for j in range(first, first + number):  # written in any case and counted if it is one: no branch to guess
+        found[count] = first + touched[j]
+        count += 1 if (tags[j] & wanted) != 0 else 0
+    return count
+
+
 @kernel
-def expose(people, listed, tags, segment, campaign, month, parameters, funnel):
-    """A campaign's month in one municipality: whom it reaches, and how much they remember.
+def expose(places, bounds, people, everyone, touched, tags, tally, segment, campaign, reach, frequency, month, coefficients, row, funnel):
+    """A campaign's month in some municipalities: whom it reaches, and how much they remember.
 
     P(exposed) = reach (1 - exp(-frequency)) x access; A' = A + impact quality (1 - A). Access and impact fall
     with low literacy unless the message is tailored: P x (1 - (1 - tailoring) (1 - literacy)). Product fit, price and
     place lower the hassle of those who are reached and have begun to think of it (assistance).
-    listed, tags: rows to look at, and the groups each is in.
-    funnel: counts of segment, exposed, aware, intending. Source: science notes D10; NSMC benchmark criteria.
+    places: int64, indices of the municipalities; bounds: first row of each, and the end; everyone: whether all are looked at, else
+    those `touched`, whose `tags` say the groups each is in; reach [share], frequency [contacts per month]: float64, of each of
+    `places`; row: int64, the row of `coefficients` that each municipality goes by.
+    funnel (added to): counts of segment, exposed, aware, intending. Source: science notes D10; NSMC benchmark criteria.
     """
-    k = own(parameters[0])
     c = campaign[0]
     s = segment[0]
-    chance = c.reach * (1.0 - math.exp(-c.frequency))
-    for j in range(len(listed)):
-        if s.groups != 0 and (tags[j] & s.groups) == 0:
-            continue
-        p = people[listed[j]]
-        if not belongs(p, s, month) or age_of(p, month) < 16:
-            continue
-        funnel[0] += 1.0
-        through = 1.0 - (1.0 - c.tailoring) * (1.0 - literacy(p, k))
-        if uniform(c.hear_key, p.id) < chance * through:
-            funnel[1] += 1.0
-            p.awareness += c.impact * through * (1.0 - p.awareness)
-            if p.stage > 0:
-                p.assistance = max(p.assistance, c.ease)
-        if p.awareness >= k.awareness_counts:
-            funnel[2] += 1.0
-            if p.stage >= 2:
-                funnel[3] += 1.0
+    wanted = s.groups if s.groups != 0 else EVERYONE
+    for i in range(len(places)):
+        place = places[i]
+        k = own(coefficients[row[place]])
+        chance = reach[i] * (1.0 - math.exp(-frequency[i]))
+        found = np.empty(bounds[place + 1] - bounds[place], np.int64)
+        count = look(bounds[place], bounds[place + 1], everyone, touched, tags, tally[place].touched, wanted, found)
+        for j in range(count):
+            fetch(people[found[min(j + AHEAD, count - 1)]])
+            p = people[found[j]]
+            if not belongs(p, s, month) or age_of(p, month) < 16:
+                continue
+            funnel[0] += 1.0
+            through = 1.0 - (1.0 - c.tailoring) * (1.0 - literacy(p, k))
+            if uniform(c.hear_key, p.id) < chance * through:
+                funnel[1] += 1.0
+                p.awareness += c.impact * through * (1.0 - p.awareness)
+                if p.stage > 0:
+                    p.assistance = max(p.assistance, c.ease)
+            if p.awareness >= k.awareness_counts:
+                funnel[2] += 1.0
+                if p.stage >= 2:
+                    funnel[3] += 1.0
 
 
 @rule
@@ -176,55 +202,62 @@ def earmarked_first(people, order, row, areas):
 
 
 @kernel
-def run(people, listed, tags, segment, programme, places, month, parameters, areas, counts):
-    """A month of one programme in one municipality: clients attend, then free places are filled.
+def run(places, bounds, people, everyone, touched, tags, tally, segment, programme, room, fidelity, month, coefficients, row, areas,
+        area_bounds, counts):
+    """A month of one programme in some municipalities: clients attend, then free places are filled.
 
-    listed, tags: rows to look at, and the groups each is in, with CLIENT for clients of any programme;
-    places: clients it can hold. Candidates are those who come (`find_chance`); if more come
+    places: int64, indices of the municipalities; bounds, area_bounds: first row and first area of each, and the end; everyone: whether
+    all are looked at, else those `touched`, whose `tags` say the groups each is in, with CLIENT for clients of any programme;
+    room [clients it can hold], fidelity: float64, of each of `places`; row: int64, the row of `coefficients` that each municipality
+    goes by. Candidates are those who come (`find_chance`); if more come
     than there is room, case finding orders them: score = precision x hardship + (1 - precision) x lottery, highest
-    first; those for whom their area has earmarked places stand before the others. counts (written): clients who attended,
-    joined, left, turned away.
+    first; those for whom their area has earmarked places stand before the others. counts (added to), float64 (places, 4): clients who
+    attended, joined, left, turned away.
     """
-    k = own(parameters[0])
     g = programme[0]
     s = segment[0]
-    staying = 0.0
-    came = 0
-    score = np.empty(len(listed), np.float64)
-    row = np.empty(len(listed), np.int64)
-    for j in range(len(listed)):
-        if s.groups != 0 and (tags[j] & (s.groups | CLIENT)) == 0:
-            continue
-        i = listed[j]
-        p = people[i]
-        if p.alive == 0:
-            continue
-        if joined(p, g):
-            counts[0] += 1.0
-            stays = attend(p, g, k)
-            p.month_cost += g.cost_month
-            staying += stays
-            counts[2] += 1.0 - stays
-        elif places > 0.0 and free_for(p, g):
-            u = uniform(g.enrol_key, p.id)
-            if not (may_come(p, u, g, k) and belongs(p, s, month) and u < find_chance(p, areas[p.area], g, k)):
+    wanted = s.groups | CLIENT if s.groups != 0 else EVERYONE
+    for i in range(len(places)):
+        place = places[i]
+        k = own(coefficients[row[place]])
+        local = areas[area_bounds[place] : area_bounds[place + 1]]
+        g.fidelity = fidelity[i]
+        found = np.empty(bounds[place + 1] - bounds[place], np.int64)
+        count = look(bounds[place], bounds[place + 1], everyone, touched, tags, tally[place].touched, wanted, found)
+        score = np.empty(count, np.float64)
+        came = 0  # candidates: their rows take the first places of `found`
+        staying = 0.0
+        for j in range(count):
+            fetch(people[found[min(j + AHEAD, count - 1)]])
+            p = people[found[j]]
+            if p.alive == 0:
                 continue
-            lottery = uniform(g.find_key, p.id)
-            score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
-            row[came] = i
-            came += 1
-    room = int(max(0.0, math.floor(places - staying + 0.5)))
-    order = np.argsort(-score[:came]) if came > room else np.arange(came)
-    if came > room:
-        order = earmarked_first(people, order, row, areas)
-    for j in range(min(room, came)):
-        p = people[row[order[j]]]
-        if g.joint == 1:
-            p.manager = g.code
-            p.manager_months = 0
-        else:
-            p.programme = g.code
-            p.programme_months = 0
-        p.month_cost += g.cost_start
-        counts[1] += 1.0
-    counts[3] += max(0, came - room)
+            if joined(p, g):
+                counts[i, 0] += 1.0
+                stays = attend(p, g, k)
+                p.month_cost += g.cost_month
+                staying += stays
+                counts[i, 2] += 1.0 - stays
+            elif room[i] > 0.0 and free_for(p, g):
+                u = uniform(g.enrol_key, p.id)
+                if not (may_come(p, u, g, k) and belongs(p, s, month) and u < find_chance(p, local[p.area], g, k)):
+                    continue
+                lottery = uniform(g.find_key, p.id)
+                score[came] = g.precision * hardship(p, k) + (1.0 - g.precision + TIE) * lottery
+                found[came] = found[j]
+                came += 1
+        free = int(max(0.0, math.floor(room[i] - staying + 0.5)))
+        order = np.argsort(-score[:came]) if came > free else np.arange(came)
+        if came > free:
+            order = earmarked_first(people, order, found, local)
+        for j in range(min(free, came)):
+            p = people[found[order[j]]]
+            if g.joint == 1:
+                p.manager = g.code
+                p.manager_months = 0
+            else:
+                p.programme = g.code
+                p.programme_months = 0
+            p.month_cost += g.cost_start
+            counts[i, 1] += 1.0
+        counts[i, 3] += max(0, came - free)

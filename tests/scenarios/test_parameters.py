@@ -58,7 +58,7 @@ def test_the_shipped_numbers_are_readable():
 def test_every_table_says_what_its_numbers_stand_for():
     """Each list of the shipped file has one entry of its axes for each number; the names are those that the model's code uses."""
     from sim.ledger import PAYERS
-    from sim.places import DIMENSIONS
+    from sim.maturity import DIMENSIONS
     from sim.residents import SERVICES, Education, Stage, Status, Urbanity
     from sim.rules.life import HEALTH_BANDS
 

@@ -161,7 +161,7 @@ def test_mature_municipalities_adopt_more(world):
     block = blocks({"workers": {**WORKERS, "workers": 0.0}}, p=1.0, maturity=2.0, respondents=0)
     model = world(residents=300, places=("county:Keski-Suomi",), years=4, interventions=block, parameters={"maturity.spread": 0.0})
     for i, m in enumerate(model.municipalities):
-        m.own_maturity = np.full(6, 4.0 if i % 2 else 1.5)
+        m.own_maturity[:] = np.full(6, 4.0 if i % 2 else 1.5)
     model.run()
     table = recorded(model, "x")["adoption"]
     used = table["state"].isin(["in_use", "embedded"]).groupby(table["municipality"], sort=False).sum().to_numpy()

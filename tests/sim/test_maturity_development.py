@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from scenarios import ScenarioError
+from sim.maturity import DIMENSIONS
 from sim.model import HyteModel
-from sim.places import DIMENSIONS
 from sim.runs import load
 
 FIRST = 12  # first measured month

@@ -8,10 +8,10 @@ from sim.model import HyteModel
 from sim.need import by_register, by_survey, filled
 from sim.partners import Partner
 from sim.residents import SERVICES, Status, rows
-from sim.rules.contact import serve
 from sim.runs import load
 from sim.services import DESK
 from sim.steering import shared_by_need
+from tests.sim.one_place import serve_one
 
 PLACES = ("Mikkeli", "Juva", "Puumala")
 UNEVEN = {"area.distance_spread": 0.05, "area.cohesion_spread": 0.15, "area.third_sector_spread": 0.5, "population.area_residents": 3000.0}
@@ -217,7 +217,7 @@ def crowd(handmade, numbers, keys):
         table["earmarked"] = earmarks.sum(0)
         listed = (np.arange(40) * 16 + COMMUNITY).astype(np.uint32)
         quiet = numbers(**{"queue.give_up": [0.0] * len(SERVICES)})
-        serve(rows(people), listed, 40, rows(table), rows(quiet), keys(1), np.zeros(40), earmarks)
+        serve_one(rows(people), listed, 40, rows(table), rows(quiet), keys(1), np.zeros(40), earmarks)
         met = people["waiting"][:, COMMUNITY] == 0
         return met, int(met[:20].sum()), int(met[20:].sum()), table
 

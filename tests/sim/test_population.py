@@ -7,7 +7,7 @@ import pytest
 
 from scenarios import tables
 from scenarios.parameters import shipped
-from sim import margins
+from sim import margins, population
 from sim.characteristics import age_of
 from sim.population import arrival_id, municipal_totals, newborn_id, synthesise
 from sim.residents import RESIDENT, Care, Education, Origin, Sex, Status
@@ -260,3 +260,20 @@ def test_ids_of_newborns_and_arrivals():
         arrival_id(code, year, k) for code in ("005", "992") for year in (2017, 2030) for k in range(9)
     }
     assert len(arrivals) == 36 and min(arrivals) >= 2**60 and max(arrivals) < 2**61
+
+
+def test_the_residents_made_last_are_taken_again_and_nobody_else(monkeypatch):
+    """What is kept cannot be told from what is made anew: by another seed, number or place come others, and nobody writes to the copy."""
+    places = [m for m in finland() if m.name in ("Kuusamo", "Kalajoki")]
+    others = ({"seed": SEED + 1}, {"residents": 301}, {"places": places[:1]}, {"population.area_sorting": 0.0})
+    asked = [{"residents": 300, "places": places, **other} for other in ({}, *others)]
+    monkeypatch.setattr(population, "_KEPT", 0)
+    anew = [sample(**how) for how in asked]
+    monkeypatch.undo()
+    for how, expected in zip(asked, anew, strict=True):
+        for _ in range(2):
+            found = sample(**how)
+            assert found.tobytes() == expected.tobytes()
+            found["household"] = -1
+    assert len({rows.tobytes() for rows in anew}) == len(anew)
+    assert len(population._last) == 1

@@ -5,9 +5,10 @@ import pytest
 from numba import njit
 
 from sim.residents import SERVICES, rows
-from sim.rules.contact import serve
+from sim.rules.contact import line_up
 from sim.rules.draws import address, poisson, uniform
 from sim.services import DESK
+from tests.sim.one_place import serve_one
 
 DESK_OF = {name: i for i, name in enumerate(SERVICES)}
 EMPLOYMENT = DESK_OF["employment_services"]
@@ -55,7 +56,7 @@ def queues(people, service, mean, urgent, slots, runs, table, parameters, keys, 
             count = arrivals(people, service, mean, urgent, slot, run, listed)
             for i in range(len(people)):
                 before[i] = people[i].waiting[service]
-            serve(people, listed, count, table, parameters, keys[slot], money, COMMON)
+            serve_one(people, listed, count, table, parameters, keys[slot], money, COMMON)
             out[run, slot] = table[service].queue
             for i in range(len(people)):
                 if before[i] > 0 and people[i].waiting[service] == 0:
@@ -121,7 +122,7 @@ def one_server(people, service, load, mean, slots, table, parameters, keys):
             if p.waiting[service] > 0:
                 listed[count] = i * 16 + service
                 count += 1
-        serve(people, listed, count, table, parameters, keys, money, COMMON)
+        serve_one(people, listed, count, table, parameters, keys, money, COMMON)
         for j in range(count):
             i = listed[j] // 16
             if people[i].waiting[service] == 0:
@@ -176,7 +177,7 @@ def met(numbers, keys):
     def run(people, capacity, month=3, seed=1):
         listed = (np.flatnonzero(people["waiting"][:, EMPLOYMENT]) * 16 + EMPLOYMENT).astype(np.uint32)
         waiting = people["waiting"][:, EMPLOYMENT] > 0
-        serve(rows(people), listed, len(listed), rows(desks(capacity)), rows(numbers(**NEVER)), keys(month, seed), np.zeros(40), COMMON)
+        serve_one(rows(people), listed, len(listed), rows(desks(capacity)), rows(numbers(**NEVER)), keys(month, seed), np.zeros(40), COMMON)
         return set(people["id"][waiting & (people["waiting"][:, EMPLOYMENT] == 0)].tolist())
 
     return run
@@ -235,7 +236,7 @@ def test_a_long_request_is_not_passed_over(handmade, met, numbers, keys):
     parameters, money = numbers(**NEVER), np.zeros(40)
     for month, waiting in enumerate(([2, 2], [0, 0])):
         listed = (np.flatnonzero(people["waiting"][:, EMPLOYMENT]) * 16 + EMPLOYMENT).astype(np.uint32)
-        serve(rows(people), listed, len(listed), rows(table), rows(parameters), keys(month), money, COMMON)
+        serve_one(rows(people), listed, len(listed), rows(table), rows(parameters), keys(month), money, COMMON)
         assert people["waiting"][:, EMPLOYMENT].tolist() == waiting
 
 
@@ -244,7 +245,7 @@ def test_a_desk_that_nobody_asks_uses_no_minutes(handmade, numbers, keys):
     people, table = asking(handmade(3)), desks(5)
     for month in range(2):
         listed = (np.flatnonzero(people["waiting"][:, EMPLOYMENT]) * 16 + EMPLOYMENT).astype(np.uint32)
-        serve(rows(people), listed, len(listed), rows(table), rows(numbers(**NEVER)), keys(month), np.zeros(40), COMMON)
+        serve_one(rows(people), listed, len(listed), rows(table), rows(numbers(**NEVER)), keys(month), np.zeros(40), COMMON)
     assert table["met"][EMPLOYMENT] == 0
     assert table["used"][EMPLOYMENT] == 0
 
@@ -254,6 +255,18 @@ def test_fees_and_cost_are_shared_between_client_and_public(handmade, numbers, k
     people, table, money = asking(handmade(1), contacts=3), desks(5), np.zeros(40)
     table["price"][EMPLOYMENT], table["fee"][EMPLOYMENT] = 45.0, 8.0
     listed = np.array([EMPLOYMENT], np.uint32)
-    serve(rows(people), listed, 1, rows(table), rows(numbers(**NEVER)), keys(0), money, COMMON)
+    serve_one(rows(people), listed, 1, rows(table), rows(numbers(**NEVER)), keys(0), money, COMMON)
     assert people["month_cost"][0] == money.sum() == 135.0
     assert sorted(money[money > 0]) == [24.0, 111.0]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 47, 48, 300, 5000])
+def test_the_line_is_that_of_sorting(number):
+    """By rank, then lottery, then the order they came in: few ranks and many, an even lottery and one of two numbers only."""
+    chance = np.random.default_rng(number)
+    for ranks, numbers in ((1, 2**46), (5, 2**46), (1024, 2**46), (3, 2)):
+        rank, lottery = (chance.integers(0, most, number).astype(np.uint64) for most in (ranks, numbers))
+        turn = (rank << np.uint64(46)) + lottery
+        assert np.array_equal(line_up(turn), np.argsort(turn, kind="stable"))
+    late = np.full(number, 2**56 - 1, np.uint64)
+    assert np.array_equal(line_up(late), np.arange(number))

@@ -8,9 +8,10 @@ import pytest
 
 from scenarios import Segment
 from sim import outputs
+from sim.intervention import members, segment_record
 from sim.residents import Group
 from sim.rules.wellbeing import item
-from sim.survey import ITEMS, Design, ask, cronbach, invite, likert, members, response_chance, survey_key, visits
+from sim.survey import ITEMS, Design, ask, cronbach, invite, likert, response_chance, survey_key, visits
 
 PLACES = ("Kouvola", "Vantaa")
 
@@ -190,7 +191,7 @@ def test_each_municipality_has_its_own_sample_or_all_its_people(model):
 
 def test_segment_members_are_those_of_the_rule(model):
     segment = Segment(group="neet", age_max=24)
-    inside = members(model.people, segment, model.month)
+    inside = members(model.people, segment_record(segment), model.month)
     expected = (model.people["alive"] == 1) & (model.people["groups"] & Group.neet.value > 0) & (
         (model.month - model.people["birth_month"]) // 12 <= 24)
     assert inside.sum() > 5 and (inside == expected).all()
