@@ -180,10 +180,13 @@ def show_scenario(
 @scenarios.command()
 def check(file: str):
     """Check a scenario file; every problem at once."""
+    from command.show import many
     from sim.runs import load
 
     scenario = load(file)
-    typer.echo(f"{file}: no problem found. {len(scenario.interventions)} interventions, {len(scenario.population.places)} places.")
+    blocks = many(len(scenario.interventions), "intervention")
+    places = many(len(scenario.population.places), "municipality", "municipalities")
+    typer.echo(f"{file}: no problem found. {blocks}, {places}.")
 
 
 @scenarios.command()

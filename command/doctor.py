@@ -104,8 +104,8 @@ def reference():
 
 
 def _print(found):
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     from command.show import console
 
@@ -113,5 +113,5 @@ def _print(found):
     for column in ({"no_wrap": True}, {"no_wrap": True}, {"overflow": "fold"}):
         table.add_column(**column)
     for what, state, told in found:
-        table.add_row(what, f"[{COLOURS[state]}]{state}[/]", escape(told))
+        table.add_row(what, Text(state, COLOURS[state]), told)
     console().print(table)

@@ -7,26 +7,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 
 def console():
-    """A console on standard output; 100 columns where it is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    """A console on standard output; 100 columns where it is no terminal. Brackets in titles and sources are text, not markup."""
+    return Console(width=None if sys.stdout.isatty() else 100, highlight=False, markup=False)
 
 
 def _sizes(arms, draws, replicates, facts):
     places = len(arms[0].population.places)
     names = " and ".join(a.title.get("en", a.id) for a in arms)
-    sizes = (_many(places, "municipality", "municipalities"), _many(arms[0].time.years, "year"),
-             f"{_many(draws, 'draw')} x {_many(replicates, 'replicate')}")
+    sizes = (many(places, "municipality", "municipalities"), many(arms[0].time.years, "year"),
+             f"{many(draws, 'draw')} x {many(replicates, 'replicate')}")
     unseen = [f"{', '.join(found)} of {arm}" for arm, found in facts["unseen"].items()]
     note = f"\nNot at work within the months of this run: {'; '.join(unseen)}. Longer: --years" if unseen else ""
-    return f"{names}: {_many(facts['residents'], 'simulated resident')} of {', '.join(sizes)}{note}"
+    return f"{names}: {many(facts['residents'], 'simulated resident')} of {', '.join(sizes)}{note}"
 
 
-def _many(number, one, more=None):
+def many(number, one, more=None):
+    """A count with its noun: `1 municipality`, `46 municipalities`."""
     return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
@@ -69,7 +70,7 @@ def _shown(arms, draws, replicates, facts, quiet):
     if quiet:
         yield None
         return
-    err = Console(stderr=True, highlight=False)
+    err = Console(stderr=True, highlight=False, markup=False)
     err.print(_sizes(arms, draws, replicates, facts), soft_wrap=True)
     if not err.is_terminal:
         told = [0]
@@ -175,10 +176,10 @@ def scenario(name, resolved, evidence, diff):
     if evidence:
         _evidence(s, out)
         return
-    out.print(f"[bold]{s.title.get('en', s.id)}[/bold] ({s.id}), compared with {s.comparator}", soft_wrap=True)
+    out.print(Text.assemble((s.title.get("en", s.id), "bold"), f" ({s.id}), compared with {s.comparator}"), soft_wrap=True)
     out.print(s.rests_on, soft_wrap=True)
-    out.print(f"{len(s.population.places)} municipalities, {s.time.start} and {s.time.years} years on, "
-              f"{s.runs.draws} draws x {s.runs.replicates} replicates")
+    out.print(f"{many(len(s.population.places), 'municipality', 'municipalities')}, {s.time.start} and {many(s.time.years, 'year')} on, "
+              f"{many(s.runs.draws, 'draw')} x {many(s.runs.replicates, 'replicate')}")
     table = Table(box=None, pad_edge=False)
     for column in ("intervention", "kind", "segment", "from", "months"):
         table.add_column(column)
@@ -197,7 +198,7 @@ def _diff(changes, name, other, out):
     for column in (name, other):
         table.add_column(column, overflow="fold", ratio=1)
     for change in changes:
-        table.add_row(change.key, *(escape("–" if value is None else literal(value)) for value in (change.first, change.second)))
+        table.add_row(change.key, *("–" if value is None else literal(value) for value in (change.first, change.second)))
     out.print(table if changes else "No difference.")
 
 
@@ -222,7 +223,7 @@ def kinds():
     out = console()
     for kind, settings in known().items():
         purpose = importlib.import_module(f"sim.interventions.{kind}").__doc__.strip().splitlines()[0]
-        out.print(f"[bold]{kind}[/bold]  {purpose}", soft_wrap=True)
+        out.print(Text.assemble((kind, "bold"), f"  {purpose}"), soft_wrap=True)
         for name, number in settings.numbers().items():
             out.print(f"    {name} [{number.unit}]" + (f", default: parameter {number.default}" if number.default else ""),
                       soft_wrap=True, markup=False)

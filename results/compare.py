@@ -10,7 +10,7 @@ import pandas as pd
 from results import tidy
 from results.economics import QUADRANTS, icer, quadrant
 from results.sentence import write
-from results.uncertainty import KEYS, convergence, interval, paired
+from results.uncertainty import KEYS, convergence, coverage, interval, paired
 
 __all__ = ["Summary", "summarise", "summarise_all"]
 
@@ -130,7 +130,8 @@ def _summary(sums, tables, comparator, arm, discount, wtp, level, strata, titles
     groups = "as they were at the start" if strata == "group_start" else "of the month"
     notes = [
         convergence(main["value"], main["draw"], "the difference in mean wellbeing"),
-        f"Gaps and gains by group use groups {groups}.",
+        f"Wellbeing and gaps by group use groups {groups}; who gains, groups ever belonged to.",
+        *coverage(main["draw"].nunique(), level),
     ]
     summary = Summary(comparator, arm, titles or {}, strata, sums["years"], discount, level, runs, found, notes, tuple(unseen))
     summary.sentence = write(summary)

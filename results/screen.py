@@ -5,6 +5,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from results.sentence import ENOUGH
 from results.words import GROUPS, PAYERS, QUADRANTS, decimals, label, moneys, number, per_cent, share, signed, small
 
 __all__ = ["render", "show"]
@@ -23,8 +24,10 @@ def render(summary):
     """The same as one rich renderable, for a file, a test or a notebook."""
     arm, comparator = label(summary.arm, summary.titles), label(summary.comparator, summary.titles)
     head = Text.assemble((arm, "bold"), " against ", (comparator, "bold"))
-    head.append(f": {number(summary.years, 1).removesuffix('.0')} years, {summary.runs} paired runs. ")
-    head.append(f"In brackets: {share(summary.level)} interval over runs.", "dim")
+    years, runs = number(summary.years, 1).removesuffix(".0"), number(summary.runs, 0)
+    head.append(f": {years} year{'s' * (years != '1')}, {runs} paired run{'s' * (runs != '1')}. ")
+    ends = f"{share(summary.level)} interval over runs" if summary.runs > 1 else "twice the one value there is"
+    head.append(f"In brackets: {ends}.", "dim")
     blocks = (_levels, _gainers, _gaps, _services, _money, _worth)
     parts = [head, *(block(summary) for block in blocks)]
     notes = [Text(f"· {note}", "dim") for note in summary.notes]
@@ -43,7 +46,7 @@ def _table(title, *columns):
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
     table.width, table.pad_edge, table.collapse_padding = WIDTH, False, True
     for i, column in enumerate(columns):
-        table.add_column(column, justify="right" if i else "left", no_wrap=True, ratio=None if i else 1)
+        table.add_column(column, justify="right" if i else "left", no_wrap=i > 0, ratio=None if i else 1)
     return table
 
 
@@ -53,8 +56,8 @@ def _ends(low, high, write):
 
 
 def _change(row, digits):
-    """A difference with its interval; bold where the interval excludes no change."""
-    sure = row["low"] > 0 or row["high"] < 0
+    """A difference with its interval; bold where the interval excludes no change and runs are enough to tell."""
+    sure = (row["low"] > 0 or row["high"] < 0) and row.get("runs", ENOUGH) >= ENOUGH
     ends = _ends(row["low"], row["high"], lambda value: small(value, digits))
     return Text(f"{small(row['difference'], digits, signed)} {ends}", "bold" if sure else "")
 
@@ -72,7 +75,7 @@ def _levels(summary):
         stratum: 100 * row[["difference", "low", "high"]].astype(float) for stratum, row in goods.items()
     }
     digits = decimals([row["difference"] for row in scores.values()])
-    fine = decimals([row["difference"] for row in points.values()], least=1)
+    fine = decimals([row["difference"] for row in points.values()], least=1, most=3)  # more would crowd out the names
     for (kind, name), score in scores.items():
         cells = [number(score["comparator"]), _change(score, digits)]
         if (kind, name) in goods:
@@ -108,7 +111,7 @@ def _gainers(summary):
         return None
     by = f" by more than {twins['threshold'].max():g} points" if "threshold" in twins.columns else ""
     table = _table(
-        f"Who gains (twins: the same residents without and with, over the period; better or worse{by})",
+        f"Who gains (twins: the same residents without and with, over the period, by group ever belonged to; better or worse{by})",
         "", "mean gain, points", "better off", "worse off",
     )  # fmt: skip
     rows = twins.set_index(["measure", "stratum_kind", "stratum"])

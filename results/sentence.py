@@ -6,6 +6,7 @@ from results.words import decimals, label, money, moneys, number, share, signed,
 __all__ = ["CAVEAT", "parts", "write"]
 
 CAVEAT = word("Effects are literature distributions, not measured results of the projects.")
+ENOUGH = 6  # runs; fewer may all have one sign by chance alone: 2 x 0.5^5 > 0.05 (sign test)
 TINY = 0.02  # EUROHIS points; a smaller mean change is also told as whole points of a few residents
 
 
@@ -31,8 +32,8 @@ def _row(table, **where):
 
 
 def _sure(row):
-    """Whether the interval excludes no change."""
-    return row["low"] > 0 or row["high"] < 0
+    """Whether the interval excludes no change and rests on runs enough to tell."""
+    return (row["low"] > 0 or row["high"] < 0) and row["runs"] >= ENOUGH
 
 
 def _none(row):
@@ -65,6 +66,12 @@ def _wellbeing(summary):
         return say("{arm} leaves {what} unchanged against {comparator}.", **facts)
     if not _sure(row):
         facts |= dict(zip(("change", "low", "high"), _size(row, signed), strict=True))
+        if row["runs"] == 1:
+            return say("In the one run made, {arm} changes {what} by {change} points against {comparator} (scale 1–5); one run cannot tell "
+                       "how sure that is.", **facts)
+        if row["runs"] < ENOUGH:
+            return say("Against {comparator}, {arm} changes {what} by {change} points ({low} to {high} in {runs} runs, too few to be sure; "
+                       "scale 1–5).", runs=number(row["runs"], 0), **facts)
         return say(
             "Against {comparator}, {arm} shows no sure change in {what}: {change} points ({low} to {high}, {level} interval, scale "
             "1–5), which includes no change.", **facts,
@@ -104,6 +111,8 @@ def _gap(summary):
         return say("The {what} stays as it is.", what=what)
     if not _sure(row):
         change, low, high = _size(row, signed)
+        if row["runs"] == 1:
+            return say("The {what} changes by {change} points.", what=what, change=change)
         return say("The {what} shows no sure change ({change}, {low} to {high}).", what=what, change=change, low=low, high=high)
     if (row["difference"] < 0) == (row["comparator"] > 0):
         return say("The {what} narrows by {change} points ({low} to {high}).", what=what, **_plain(row))
@@ -119,7 +128,12 @@ def _cost(summary):
     row, public = _main(summary), _main(summary, "public")
     sign = 1 if row["cost"] > 0 else -1
     if row["cost_low"] == row["cost_high"] == 0:
+        if public["cost"] == 0:
+            return say("It changes neither resource costs nor what the public sector pays.")
         text = say("It changes no resource cost")
+    elif row["runs"] == 1:
+        facts = {"cost": money(abs(row["cost"]))}
+        text = say("It costs society {cost}", **facts) if sign > 0 else say("It saves society {cost}", **facts)
     else:
         values = [sign * row["cost"], *sorted((sign * row["cost_low"], sign * row["cost_high"]))]
         (cost, low, high), unit = moneys(values)
@@ -150,7 +164,7 @@ def _worth(summary):
     if summary.runs == 1:
         often = say("in {share} of 1 paired run", share=share(row["share_" + row["quadrant"]]))
     if row["quadrant"] == "costs_more_gains":
-        if row["ratio_low"] == row["ratio_low"]:  # NaN when runs fall into several quadrants
+        if row["runs"] > 1 and row["ratio_low"] == row["ratio_low"]:  # NaN when runs fall into several quadrants
             (price, low, high), unit = moneys([row["ratio"], row["ratio_low"], row["ratio_high"]])
             price = say("{price} {unit} ({low} to {high})", price=price, unit=unit, low=low, high=high)
         else:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
-    "Interval", "Split", "Stop", "by_draw", "convergence", "interval", "paired", "parameter_values", "probability",
+    "Interval", "Split", "Stop", "by_draw", "convergence", "coverage", "interval", "paired", "parameter_values", "probability",
     "standard_error", "stop", "variance_split",
 ]  # fmt: skip
 
@@ -236,4 +236,23 @@ def convergence(values, draws, label="the difference"):
             if np.isnan(share)
             else f"; parameters carry {100 * share:.0f} % of the variance, chance the rest"
         )
-    return f"Monte-Carlo error of {label}: {error:.2g} after {runs}; {more}."
+    return f"Monte-Carlo error of {label}: {_two_digits(error)} after {runs}; {more}."
+
+
+def coverage(draws, level=0.95):
+    """What an interval over few draws leaves out, a list of at most one plain sentence; nothing for one draw, which has none.
+
+    Of exchangeable draws one more falls outside the lowest and the highest with probability 2 / (draws + 1), and percentiles reach no
+    farther. Source: Wilks 1941.
+    """
+    outside = 2 / (draws + 1)
+    if draws < 2 or outside <= 1 - level + 1e-9:
+        return []
+    return [f"Intervals over {draws} draws are too narrow: one more draw would fall outside about {100 * outside:.0f} % of the time, "
+            f"not {100 * (1 - level):.0f} %; from {int(np.ceil(2 / (1 - level) - 1 - 1e-9))} draws on they hold what they say."]
+
+
+def _two_digits(value):
+    """Two significant digits, without an exponent."""
+    text = f"{value:.2g}"
+    return f"{value:.{max(0, 1 - int(np.floor(np.log10(value))))}f}" if "e" in text else text

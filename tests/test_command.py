@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -154,6 +155,7 @@ def test_interruption_leaves_no_run_folder(workers, tmp_path):
 def test_scenario_commands(inside):
     _, out, _ = inside("scenarios", "list", check=0)
     assert "promeq" in out and "supported_employment" in out
+    assert "[reporting]" in out  # brackets in what a scenario rests on are text
     _, out, _ = inside("scenarios", "show", "promeq", "--resolved", check=0)
     assert "[interventions.youth_campaign]" in out
     _, out, _ = inside("scenarios", "show", "promeq", "--diff", "baseline", check=0)
@@ -161,8 +163,15 @@ def test_scenario_commands(inside):
     _, out, _ = inside("scenarios", "kinds", check=0)
     assert "integrated_service" in out and "case managers per 10,000 residents" in out
     inside("scenarios", "new", "mine", check=0)
-    inside("scenarios", "check", "mine.toml", check=0)
+    _, out, _ = inside("scenarios", "check", "mine.toml", check=0)
+    assert "municipalities." in out
     assert inside("scenarios", "new", "mine")[0] == 2
+    Path("one.toml").write_text('[scenario]\nid = "one"\nextends = "baseline"\ntitle = { en = "Pilot [/x] [one]" }\n'
+                                '[population]\nplaces = ["Kajaani"]\n[interventions.camp]\nkind = "social_marketing"\nstart = 2018-01-01\n')
+    _, out, _ = inside("scenarios", "check", "one.toml", check=0)
+    assert "no problem found. 1 intervention, 1 municipality." in out
+    _, out, _ = inside("scenarios", "show", "one.toml", check=0)
+    assert "Pilot [/x] [one] (one)" in out and "1 municipality, 2017-01-01 and 5 years on" in out
     _, out, _ = inside("scenarios", "schema", check=0)
     assert json.loads(out)["properties"]
 

@@ -78,7 +78,7 @@ def test_a_neutral_arm_changes_nothing_exactly(tables):
     assert value["ratio"].isna().all()
     assert (value["share_equal"] == 1).all()
     assert "unchanged against" in found.sentence
-    assert "changes no resource cost" in found.sentence
+    assert "It changes neither resource costs nor what the public sector pays." in found.sentence
     assert "Not at work" not in found.sentence
     found = compare.summarise(doubled, "baseline", "same", unseen=["peer_groups"])
     assert "Not at work within the months of this run: peer groups." in found.sentence
@@ -126,11 +126,20 @@ def test_no_interval_of_ratios_across_quadrants():
     assert found["worth_100"] == pytest.approx(2 / 3)
 
 
+def test_worth_the_money_by_what_a_unit_is_worth():
+    """Two units for 10 and 30 EUR and one lost for 20 saved: worth it where value x gain exceeds the cost, whatever the sign."""
+    both = pd.DataFrame({"cost": [20.0, 60.0, -20.0], "gain": [2.0, 2.0, -1.0]})
+    found = compare._worth(both, (5, 15, 25, 35), 0.95)
+    assert [found[f"worth_{value}"] for value in (5, 15, 25, 35)] == pytest.approx([1 / 3, 2 / 3, 1 / 3, 2 / 3])
+
+
 def test_flows_are_per_year_and_over_the_whole_period(summary):
     contacts = row(summary.tables["flows"], outcome="contacts", stratum_kind="all")
     assert contacts["comparator"] == pytest.approx(6)
     waiting = row(summary.tables["flows"], outcome="waiting", stratum_kind="all")
     assert waiting["comparator"] == pytest.approx(1.5)
+    unmet = row(summary.tables["flows"], outcome="unmet", stratum_kind="all")
+    assert unmet["comparator"] == pytest.approx(12 * 0.02)
     assert waiting["difference"] < 0
 
 
@@ -181,6 +190,20 @@ def test_one_run_is_said_to_be_one_run(tables):
     assert found.runs == 1
     assert "1 paired run." in found.sentence
     assert found.notes[0].startswith("One run only")
+    assert "In the one run made, promeq changes residents' mean wellbeing in year 2 by +0.012 points against baseline" in found.sentence
+    assert "interval" not in found.sentence and "(" not in found.sentence.split("(scale 1–5)", 1)[1]  # no ends where there is one value
+    assert "The gap to at-risk groups changes by −0.0" in found.sentence
+
+
+def test_few_runs_are_never_called_sure(tables):
+    """Three runs of one sign come about by chance in a quarter of cases: the memo must not say raises or narrows."""
+    few = {name: frame[frame["draw"] == 1] for name, frame in tables.items()}
+    found = compare.summarise(few, "baseline", "promeq")
+    assert found.runs == 3
+    for word in ("raises", "lowers", "narrows", "widens", "95 %"):
+        assert word not in found.sentence
+    assert "in 3 runs, too few to be sure" in found.sentence
+    assert "shows no sure change" in found.sentence
 
 
 def test_groups_of_the_month_where_the_start_is_not_known(tables):

@@ -89,6 +89,30 @@ def test_small_effects_and_large_sums_still_fit(tables, make_outcomes):
         assert "0.0000 [0.0000" not in out.getvalue()
 
 
+def test_minute_effects_leave_room_for_names(tables, make_outcomes):
+    """Differences of a few millionths, of either sign and with unlike numbers of decimals: no name is cut."""
+    made = make_outcomes(gain=0.00002)
+    mixed = (made["arm"] == "promeq") & (made["draw"] == 0)
+    made.loc[mixed, "value"] = make_outcomes(gain=-0.002).loc[mixed, "value"]
+    out = io.StringIO()
+    screen.show(compare.summarise({**tables, "outcomes": made}, "baseline", "promeq"), Console(file=out, width=100))
+    assert "…" not in out.getvalue()
+    assert out.getvalue().count("Families under strain ") >= 3  # in one piece, in each table
+
+
+def test_one_run_and_one_year_are_not_plural(tables):
+    one = {name: frame[(frame["draw"] == 0) & (frame["replicate"] == 0)] for name, frame in tables.items()}
+    one = {name: frame[frame["month"] < 12] if "month" in frame else frame for name, frame in one.items()}
+    out = io.StringIO()
+    screen.show(compare.summarise(one, "baseline", "promeq"), Console(file=out, width=100, force_terminal=True, no_color=False))
+    assert ": 1 year, 1 paired run. " in out.getvalue()
+    assert "95 %" not in out.getvalue()
+    bold = out.getvalue().count("\x1b[1m")
+    out.truncate(out.seek(0))
+    screen.show(compare.summarise(tables, "baseline", "promeq"), Console(file=out, width=100, force_terminal=True))
+    assert out.getvalue().count("\x1b[1m") > bold + 10  # differences are bold only where runs are enough to tell
+
+
 def test_numbers():
     assert words.number(-0.0001) == "0.00"
     assert words.signed(0.0) == "0.00"

@@ -91,6 +91,20 @@ def test_convergence_line():
     )
     assert "9 more replicates" in unc.convergence([1.0, 2, 3], [0, 0, 0])
     assert "one draw only" in unc.convergence([1.0, 2, 3], [0, 0, 0])
+    assert "the gap: 0.000017 after" in unc.convergence([1e-5, 2e-5, 6.5e-5], [0, 1, 2], "the gap")  # no exponents for people
+    assert "the gap: 20000 after" in unc.convergence([0, 4e4], [0, 1], "the gap")
+
+
+def test_few_draws_say_what_their_interval_leaves_out():
+    """One more of n + 1 exchangeable draws is the lowest or the highest with probability 2 / (n + 1): held against chance."""
+    draws = np.random.default_rng(3).normal(size=(20_000, 9))
+    ends = np.quantile(draws[:, :8], [0.025, 0.975], axis=1)
+    outside = ((draws[:, 8] < ends[0]) | (draws[:, 8] > ends[1])).mean()
+    assert outside > 2 / 9 - 0.01
+    (line,) = unc.coverage(8)
+    assert "outside about 22 % of the time, not 5 %" in line and "from 39 draws" in line
+    assert unc.coverage(39) == [] == unc.coverage(1)
+    assert len(unc.coverage(38)) == 1 and unc.coverage(19, 0.9) == []
 
 
 def panel(parameter, chance, draws, replicates, seed=0):

@@ -200,6 +200,16 @@ def test_urgent_before_long_waits_before_the_lottery(handmade, met):
     assert urgent | long < ten and len(ten) == 10
 
 
+def test_strain_adds_to_distress_in_urgency(handmade, met):
+    """0.9 SD of distress is class 0 by itself and class 1 with a strain of 0.4."""
+    people = asking(handmade(40, distress=0.9, strain=0.0))
+    people["strain"][5:8] = 0.4
+    people["waiting"][20:24, EMPLOYMENT] = 6
+    assert met(people.copy(), 3) == {5, 6, 7}
+    people["dose_relief"][5:8] = 0.9  # what treatment holds off is not felt
+    assert met(people.copy(), 4) == {20, 21, 22, 23}
+
+
 def test_the_order_of_rows_decides_nothing(handmade, met):
     people = asking(handmade(60))
     people["distress"] = np.arange(60) % 4

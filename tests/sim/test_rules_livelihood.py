@@ -189,9 +189,15 @@ def naive_household(members, month, v):
 
 
 @pytest.fixture(scope="module")
-def households(world):
-    """[(members, total, short, scale, adults)] of a baseline world of 3,000 after two years."""
-    model = world(residents=3000, places=("Kouvola", "Vantaa"), years=2).run(23)
+def lived(world):
+    """A baseline world of 3,000 after two years."""
+    return world(residents=3000, places=("Kouvola", "Vantaa"), years=2).run(23)
+
+
+@pytest.fixture(scope="module")
+def households(lived):
+    """[(members, total, short, scale, adults)] of the lived world."""
+    model = lived
     alive = model.people[model.people["alive"] == 1]
     cuts = np.flatnonzero(np.diff(alive["household"])) + 1
     return [(home, *naive_household(home, model.month, model.values)) for home in np.split(alive, cuts)]
@@ -201,6 +207,32 @@ def test_income_of_every_household_is_the_plain_account(households):
     for members, total, short, scale, _ in households:
         claimed = short if members["claims"].any() else 0.0
         assert members["income"] == pytest.approx((total + claimed) / scale)
+
+
+def test_what_households_get_and_pay_is_booked_item_by_item(lived, households):
+    """The last month's ledger beside the residents: who pays hangs on the item, early and late labour-market support above all."""
+    v = lived.values
+    alive = lived.people[lived.people["alive"] == 1]
+    support = alive[alive["status"] == Status.labour_market_support]
+    late = support["status_months"] >= v["benefit.support_late"]
+    assert late.any() and not late.all()
+    wages = alive["wage"][alive["status"] == Status.employed].astype(float)
+    pensions = np.maximum(v["benefit.pension_least"], v["benefit.pension_rate"] * alive["wage"][alive["status"] == Status.pensioner])
+    dole = np.maximum(v["benefit.support"], v["benefit.earnings_rate"] * alive["wage"][alive["status"] == Status.unemployed])
+    taxed = (wages * np.minimum(v["tax.highest"], v["tax.base"] + v["tax.slope"] * wages)).sum()
+    taxed += v["benefit.tax"] * (pensions.sum() + dole.sum() + v["benefit.support"] * len(support))
+    expected = {
+        "tax": -taxed,
+        "pension": pensions.sum(),
+        "unemployment_benefit": dole.sum(),
+        "labour_market_support_early": v["benefit.support"] * (~late).sum(),
+        "labour_market_support_late": v["benefit.support"] * late.sum(),
+        "child_benefit": v["benefit.child"] * sum(((lived.month - members["birth_month"]) // 12 < 18).sum() for members, *_ in households),
+        "social_assistance": sum(short for members, _, short, *_ in households if members["claims"].any()),
+    }
+    paid = lived.ledger.kept[-1].sum(0)
+    for item, amount in expected.items():
+        assert paid[lived.ledger.column[item]] == pytest.approx(amount), item
 
 
 def test_take_up_of_social_assistance_is_partial(households):
