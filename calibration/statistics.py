@@ -12,7 +12,7 @@ from calibration import questions
 from results.inequality import top_share
 from scenarios import tables
 from scenarios.problems import near_miss
-from sim import survey
+from sim.intervention import members, segment_record
 from sim.residents import SERVICES, Sex, Status
 
 MONTHS = 12
@@ -30,7 +30,7 @@ class View:
     def members(self, section, segment=None):
         """Rows of residents whom a target means, bool (n,)."""
         people = self.model.people
-        inside = survey.members(people, section.who if segment is None else segment, self.model.month)
+        inside = members(people, segment_record(section.who if segment is None else segment), self.model.month)
         if section.sex:
             inside &= people["sex"] == Sex[section.sex].value
         if section.county:
