@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.closing import close
 from sim.residents import rows
-from sim.rules.contact import serve
 from sim.rules.month import live
+from sim.rules.queue import serve
 
 SLICES = 16  # of municipalities, with sums of their own; more than threads, so that a large city holds nobody up
 TOGETHER = 8192  # residents who go through the month in one call, unless one municipality has more: they stay in the cache

@@ -15,6 +15,7 @@ WORD = 8  # bytes
 LINE = 64  # bytes that a processor fetches together
 CAPACITY = 320  # places of a column: more than the largest household; columns then begin on different cache lines
 LANES = 8  # columns are worked through so many at a time
+AHEAD = 8  # residents who are on their way from memory while one is looked at, where rows are visited out of order
 TARGET = 128  # residents of a block, unless one household is larger
 
 # What a block takes from the rows of residents; what it gives back; and what it works with.

@@ -5,14 +5,13 @@ import math
 import numpy as np
 
 from sim.rules.awareness import burden, literacy, take_up
-from sim.rules.block import fetch, own
+from sim.rules.block import AHEAD, fetch, own
 from sim.rules.draws import kernel, rule, uniform
 from sim.rules.health import felt
 from sim.rules.life import age_of
 
 CLIENT = 32  # tag of those in a programme or with a case manager, beside the bits of the groups
 EVERYONE = 255  # a tag that no list leaves out
-AHEAD = 8  # residents who are on their way from memory while one is looked at
 TIE = 1e-9  # equal scores are settled by the lottery, never by the order of rows
 
 

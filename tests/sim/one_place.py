@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from sim.passing import TALLY
-from sim.rules.contact import serve
+from sim.rules.queue import serve
 
 
 @njit

@@ -5,8 +5,8 @@ import pytest
 from numba import njit
 
 from sim.residents import SERVICES, rows
-from sim.rules.contact import line_up
 from sim.rules.draws import address, poisson, uniform
+from sim.rules.queue import line_up
 from sim.services import DESK
 from tests.sim.one_place import serve_one
 
