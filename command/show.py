@@ -112,7 +112,8 @@ def answer(finished):
               "their source.", soft_wrap=True)
     if m.get("calibrated"):
         out.print(f"{m['calibrated']} of them were fitted to evidence together: posterior {m['posterior']}.", soft_wrap=True)
-    out.print(f"{m['seconds']['run']:.0f} s of running.", soft_wrap=True)
+    seconds = round(m["seconds"]["run"])
+    out.print(f"{seconds or 'Less than 1'} s of running.", soft_wrap=True)
 
 
 def _levels(finished, out):
